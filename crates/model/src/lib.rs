@@ -1,0 +1,18 @@
+//! The nouns of Vigie: posts, verdicts, products, components and times.
+//!
+//! Plain data with `serde`; nothing here touches a clock, the network, the disk or the environment.
+//! Start with [`Post`], what a source delivers, and [`Verdict`], what the detector says of it.
+
+mod catalogue;
+mod lang;
+mod post;
+mod profile;
+mod time;
+mod verdict;
+
+pub use catalogue::{ComponentKind, Grade, Label, Product, UnknownName};
+pub use lang::Lang;
+pub use post::{Author, Event, NeutralAuthor, NeutralMedia, NeutralPost, Post, Revision};
+pub use profile::{Profile, SourceTerms};
+pub use time::{Timestamp, UnreadableTime};
+pub use verdict::{Band, Component, Contact, ContactKind, Place, Price, Reason, Verdict, Versions};

@@ -1,0 +1,168 @@
+//! What the detector says of a post.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{ComponentKind, Label, Product};
+
+/// Where a score stands between the two thresholds of the detector.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Band {
+    /// Not an advert, as far as the detector can tell.
+    Clear,
+    /// A person should look.
+    Review,
+    /// An advert; a person confirms before anything leaves.
+    Advert,
+}
+
+impl Band {
+    /// The band as it is written in files.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Clear => "clear",
+            Self::Review => "review",
+            Self::Advert => "advert",
+        }
+    }
+}
+
+/// One component of an advert, on byte offsets of the original text (`start..end`, on character boundaries).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Component {
+    /// Which component.
+    pub kind: ComponentKind,
+    /// First byte.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+}
+
+/// The kinds of contact that are told apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[expect(missing_docs, reason = "the names of the services say it")]
+pub enum ContactKind {
+    Phone,
+    Snapchat,
+    Telegram,
+    Whatsapp,
+    Instagram,
+    Signal,
+    Threema,
+    Wickr,
+    Session,
+    Discord,
+    Email,
+    Wallet,
+    Url,
+}
+
+impl ContactKind {
+    /// The kind as it is written in files.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Phone => "phone",
+            Self::Snapchat => "snapchat",
+            Self::Telegram => "telegram",
+            Self::Whatsapp => "whatsapp",
+            Self::Instagram => "instagram",
+            Self::Signal => "signal",
+            Self::Threema => "threema",
+            Self::Wickr => "wickr",
+            Self::Session => "session",
+            Self::Discord => "discord",
+            Self::Email => "email",
+            Self::Wallet => "wallet",
+            Self::Url => "url",
+        }
+    }
+}
+
+/// A way to reach the author that the text gives, normalised: phones in E.164, handles in lower case without `@`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Contact {
+    /// Which service.
+    #[serde(rename = "type")]
+    pub kind: ContactKind,
+    /// Normalised value.
+    pub value: String,
+    /// First byte in the original text.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+}
+
+/// A price, with the quantity that it is for where the text says so.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Price {
+    /// In units of the currency (50.0, not cents).
+    pub amount: f64,
+    /// ISO 4217.
+    pub currency: String,
+    /// How much of `unit` the amount buys.
+    pub quantity: Option<f64>,
+    /// "g", "kg", "ml", "piece" …
+    pub unit: Option<String>,
+    /// First byte in the original text.
+    pub start: u32,
+    /// One past the last byte.
+    pub end: u32,
+}
+
+/// A place that the text names.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// Official name.
+    pub name: String,
+}
+
+/// One step of the score: what was found and how far it moved the log-odds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Reason {
+    /// In words, for people: "delivery", "news wording".
+    pub what: String,
+    /// Change of the log-odds.
+    pub weight: f32,
+}
+
+/// What a verdict was made with; with the post itself it determines the verdict bit for bit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Versions {
+    /// Vigie's version.
+    pub vigie: String,
+    /// SHA-256 of the lexicon, first 16 hexadecimal digits.
+    pub lexicon: String,
+    /// Name of the scoring that fused the components.
+    pub model: String,
+}
+
+/// What the detector says of one post. A function of the post and of [`Versions`], and of nothing else.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Verdict {
+    /// Between 0 and 1.
+    pub score: f32,
+    /// Where the score stands.
+    pub band: Band,
+    /// What the post is.
+    pub label: Label,
+    /// Product classes, sorted, each once.
+    pub products: Vec<Product>,
+    /// Components in the order of the text.
+    pub components: Vec<Component>,
+    /// Contacts in the order of the text.
+    pub contacts: Vec<Contact>,
+    /// Prices in the order of the text.
+    pub prices: Vec<Price>,
+    /// Official names of places, sorted, each once.
+    pub places: Vec<String>,
+    /// What moved the score.
+    #[serde(default)]
+    pub reasons: Vec<Reason>,
+    /// What it was made with.
+    pub versions: Arc<Versions>,
+}

@@ -1,0 +1,357 @@
+//! Folding a text into words, each with the span of the original that it stands for.
+
+use crate::table::{self, Fold};
+
+/// What was noticed while a word was folded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct WordFlags(u16);
+
+impl WordFlags {
+    /// Has a letter.
+    pub const LETTER: Self = Self(1);
+    /// Has a digit.
+    pub const DIGIT: Self = Self(2);
+    /// Follows `#`.
+    pub const HASHTAG: Self = Self(4);
+    /// Follows `@`.
+    pub const MENTION: Self = Self(8);
+    /// Has a symbol between letters that may stand for a letter: `sh!t`.
+    pub const SYMBOL: Self = Self(16);
+    /// Had a letter three times or more in a row; two are kept.
+    pub const STRETCHED: Self = Self(32);
+    /// A pictograph.
+    pub const EMOJI: Self = Self(64);
+    /// Has a small letter followed by a capital: `LivraisonToulouse`.
+    pub const CAMEL: Self = Self(128);
+    /// Begins with a capital.
+    pub const CAPITAL: Self = Self(256);
+    /// Part of a web address.
+    pub const LINK: Self = Self(512);
+    /// Had letters that were not plain: look-alikes, styled or invisible ones.
+    pub const DISGUISED: Self = Self(1024);
+
+    /// Whether any of `flags` is set.
+    #[must_use]
+    pub fn any(self, flags: Self) -> bool {
+        self.0 & flags.0 != 0
+    }
+
+    /// Whether all of `flags` are set.
+    #[must_use]
+    pub fn all(self, flags: Self) -> bool {
+        self.0 & flags.0 == flags.0
+    }
+
+    fn set(&mut self, flags: Self) {
+        self.0 |= flags.0;
+    }
+}
+
+impl std::ops::BitOr for WordFlags {
+    type Output = Self;
+
+    fn bitor(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+}
+
+/// A folded word: where it lies in the folded bytes and in the original text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Word {
+    /// First byte in [`Folded::bytes`].
+    pub from: u32,
+    /// One past the last byte there.
+    pub to: u32,
+    /// First byte in the original.
+    pub start: u32,
+    /// One past the last byte in the original.
+    pub end: u32,
+    /// What was noticed.
+    pub flags: WordFlags,
+}
+
+/// A text as words. Reusable: [`Folded::read`] clears and refills it without allocating once it has grown.
+#[derive(Debug, Default, Clone)]
+pub struct Folded {
+    bytes: Vec<u8>,
+    words: Vec<Word>,
+}
+
+/// What the ASCII characters fold to: themselves in lower case, or a gap (0).
+const ASCII: [u8; 128] = {
+    let mut table = [0u8; 128];
+    let mut b = 0usize;
+    while b < 128 {
+        #[expect(clippy::cast_possible_truncation, reason = "b < 128")]
+        let byte = b as u8;
+        table[b] = if byte.is_ascii_alphanumeric() { byte.to_ascii_lowercase() } else { 0 };
+        b += 1;
+    }
+    table
+};
+
+/// Symbols that stand for letters between letters.
+pub(crate) const LETTER_SYMBOLS: &[u8] = b"@$!|+*";
+
+impl Folded {
+    /// The folded words one after the other, without gaps.
+    #[must_use]
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// The words in the order of the text.
+    #[must_use]
+    pub fn words(&self) -> &[Word] {
+        &self.words
+    }
+
+    /// The folded bytes of a word of this text.
+    #[must_use]
+    pub fn word(&self, word: &Word) -> &[u8] {
+        self.bytes.get(word.from as usize..word.to as usize).unwrap_or_default()
+    }
+
+    /// Folds `text`. Texts are read up to 4 GiB; what lies beyond is ignored.
+    pub fn read(&mut self, text: &str) {
+        self.bytes.clear();
+        self.words.clear();
+        let text = text.get(..text.floor_char_boundary(u32::MAX as usize)).unwrap_or(text);
+        Reader { folded: self, open: None, previous: 0, run: 0, link_until: 0, source: text.as_bytes() }.read(text);
+    }
+}
+
+/// A word list entry in folded form: words joined by single spaces. For compiling lexicons.
+#[must_use]
+pub fn fold_phrase(phrase: &str) -> String {
+    let mut folded = Folded::default();
+    folded.read(phrase);
+    let words: Vec<_> = folded.words().iter().map(|w| String::from_utf8_lossy(folded.word(w)).into_owned()).collect();
+    words.join(" ")
+}
+
+/// One pass over a text.
+struct Reader<'a> {
+    folded: &'a mut Folded,
+    /// The word being read.
+    open: Option<Word>,
+    /// The last original byte (0 after a character outside ASCII).
+    previous: u8,
+    /// How often the last folded letter stands in a row.
+    run: u32,
+    /// Inside a web address up to here.
+    link_until: usize,
+    source: &'a [u8],
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "the text was cut to 4 GiB")]
+impl Reader<'_> {
+    fn read(mut self, text: &str) {
+        let mut at = 0;
+        while let Some(&byte) = self.source.get(at) {
+            if byte < 0x80 {
+                self.ascii(byte, at);
+                self.previous = byte;
+                at += 1;
+            } else {
+                let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) else { break };
+                self.other(c, at);
+                self.previous = 0;
+                at += c.len_utf8();
+            }
+        }
+        self.close();
+    }
+
+    #[inline]
+    fn ascii(&mut self, byte: u8, at: usize) {
+        let folded = ASCII.get(byte as usize).copied().unwrap_or(0);
+        if folded != 0 {
+            let flags = if folded.is_ascii_digit() { WordFlags::DIGIT } else { WordFlags::LETTER };
+            if byte.is_ascii_uppercase() && self.previous.is_ascii_lowercase() && self.open.is_some() {
+                self.push(folded, at, at + 1, flags | WordFlags::CAMEL);
+            } else {
+                self.push(folded, at, at + 1, flags);
+            }
+        } else if self.is_symbol_in_word(byte, at) {
+            self.push(byte, at, at + 1, WordFlags::SYMBOL);
+        } else {
+            if byte == b':' && self.source.get(at..at + 3) == Some(b"://") {
+                self.enter_link(at);
+            }
+            self.close();
+        }
+    }
+
+    fn other(&mut self, c: char, at: usize) {
+        let end = at + c.len_utf8();
+        match table::fold(c) {
+            Fold::Nothing => {
+                // Part of the word that goes on after it; a mark at the end of a word stays outside.
+                if let Some(word) = &mut self.open {
+                    word.flags.set(WordFlags::DISGUISED);
+                }
+            }
+            Fold::Gap => self.close(),
+            Fold::Ascii(letters) => {
+                for &letter in letters.iter().take_while(|&&b| b != 0) {
+                    let disguise = if u32::from(c) >= 0x250 { WordFlags::DISGUISED } else { WordFlags::LETTER };
+                    self.push(letter, at, end, disguise | if letter.is_ascii_digit() { WordFlags::DIGIT } else { WordFlags::LETTER });
+                }
+            }
+            Fold::Letter => {
+                let mut buffer = [0; 4];
+                let lower = c.to_lowercase().next().unwrap_or(c);
+                self.run = 0;
+                for &byte in lower.encode_utf8(&mut buffer).as_bytes() {
+                    self.append(byte, at, end, WordFlags::LETTER);
+                }
+            }
+            Fold::Emoji => {
+                self.close();
+                self.run = 0;
+                for &byte in c.encode_utf8(&mut [0; 4]).as_bytes() {
+                    self.append(byte, at, end, WordFlags::EMOJI);
+                }
+                self.close();
+            }
+        }
+    }
+
+    /// Adds a folded ASCII letter, digit or symbol; a letter that stands three times in a row or more is kept twice.
+    #[inline]
+    fn push(&mut self, byte: u8, start: usize, end: usize, flags: WordFlags) {
+        if self.open.is_some() && self.folded.bytes.last() == Some(&byte) && byte.is_ascii_lowercase() {
+            self.run += 1;
+            if self.run >= 3 {
+                if let Some(word) = &mut self.open {
+                    word.end = end as u32;
+                    word.flags.set(WordFlags::STRETCHED);
+                }
+                return;
+            }
+        } else {
+            self.run = 1;
+        }
+        self.append(byte, start, end, flags);
+    }
+
+    #[inline]
+    fn append(&mut self, byte: u8, start: usize, end: usize, flags: WordFlags) {
+        let at = self.folded.bytes.len() as u32;
+        self.folded.bytes.push(byte);
+        if let Some(word) = &mut self.open {
+            word.end = end as u32;
+            word.flags.set(flags);
+        } else {
+            let word = self.opening(at, start, end, flags);
+            self.open = Some(word);
+        }
+    }
+
+    /// The word that begins at `start`.
+    #[inline]
+    fn opening(&self, at: u32, start: usize, end: usize, mut flags: WordFlags) -> Word {
+        match self.previous {
+            b'#' => flags.set(WordFlags::HASHTAG),
+            b'@' => flags.set(WordFlags::MENTION),
+            _ => {}
+        }
+        if self.source.get(start).is_some_and(u8::is_ascii_uppercase) {
+            flags.set(WordFlags::CAPITAL);
+        }
+        if start < self.link_until {
+            flags.set(WordFlags::LINK);
+        }
+        Word { from: at, to: at, start: start as u32, end: end as u32, flags }
+    }
+
+    #[inline]
+    fn close(&mut self) {
+        if let Some(mut word) = self.open.take() {
+            word.to = self.folded.bytes.len() as u32;
+            self.folded.words.push(word);
+        }
+    }
+
+    /// `sh!t`, `$hit`, `m@ria`: a symbol that may stand for a letter, with a letter after it and, unless it is `$`, one before.
+    #[inline]
+    fn is_symbol_in_word(&self, byte: u8, at: usize) -> bool {
+        let letter = |b: Option<&u8>| b.is_some_and(u8::is_ascii_alphabetic);
+        LETTER_SYMBOLS.contains(&byte)
+            && letter(self.source.get(at + 1))
+            && if self.open.is_some() { self.previous.is_ascii_alphabetic() } else { byte == b'$' }
+    }
+
+    /// Marks everything up to the next blank as an address; also the scheme, which has just been read.
+    fn enter_link(&mut self, at: usize) {
+        let rest = self.source.get(at..).unwrap_or_default();
+        self.link_until = at + rest.iter().position(u8::is_ascii_whitespace).unwrap_or(rest.len());
+        if let Some(word) = &mut self.open {
+            word.flags.set(WordFlags::LINK);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn words(text: &str) -> Vec<(String, String, WordFlags)> {
+        let mut folded = Folded::default();
+        folded.read(text);
+        folded.words().iter().map(|w| (String::from_utf8_lossy(folded.word(w)).into_owned(), text[w.start as usize..w.end as usize].to_owned(), w.flags)).collect()
+    }
+
+    fn plain(text: &str) -> Vec<String> {
+        words(text).into_iter().map(|(folded, _, _)| folded).collect()
+    }
+
+    #[test]
+    fn folds_case_accents_and_gaps() {
+        assert_eq!(plain("Livraison à  DOMICILE, l'été — 24/7!"), ["livraison", "a", "domicile", "l", "ete", "24", "7"]);
+        assert_eq!(fold_phrase("Mondial-Relay"), "mondial relay");
+    }
+
+    #[test]
+    fn undoes_disguises_and_keeps_the_original_span() {
+        for (text, folded) in [("сосаïnе", "cocaine"), ("ｃｏｋｅ", "coke"), ("𝐜𝐨𝐤𝐞", "coke"), ("co\u{200B}ke", "coke"), ("c\u{336}o\u{336}ke", "coke"), ("beuuuuh", "beuuh")] {
+            let found = words(text);
+            assert_eq!(found.len(), 1, "{text}");
+            assert_eq!((found[0].0.as_str(), found[0].1.as_str()), (folded, text));
+        }
+    }
+
+    #[test]
+    fn notices_tags_links_symbols_and_emoji() {
+        let of = |text: &str, flag| words(text).iter().filter(|w| w.2.any(flag)).map(|w| w.0.clone()).collect::<Vec<_>>();
+        assert_eq!(of("#shit et @bob", WordFlags::HASHTAG), ["shit"]);
+        assert_eq!(of("#shit et @bob", WordFlags::MENTION), ["bob"]);
+        assert_eq!(of("sh!t $hit wow! 5$ a@b.fr", WordFlags::SYMBOL), ["sh!t", "$hit", "a@b"]);
+        assert_eq!(of("voir https://example.org/beuh-1 fin", WordFlags::LINK), ["https", "example", "org", "beuh", "1"]);
+        assert_eq!(of("❄️🌿 ok", WordFlags::EMOJI), ["❄", "🌿"]);
+        assert_eq!(of("#LivraisonToulouse iPhone", WordFlags::CAMEL), ["livraisontoulouse", "iphone"]);
+    }
+
+    proptest! {
+        #[test]
+        fn every_word_slices_the_original(text in "\\PC{0,60}|[a-zé❄ #@:/.\u{200B}\u{301}c0!$]{0,60}") {
+            let mut folded = Folded::default();
+            folded.read(&text);
+            let mut last = 0;
+            for word in folded.words() {
+                prop_assert!(word.start >= last && word.start < word.end && word.from < word.to);
+                prop_assert!(text.get(word.start as usize..word.end as usize).is_some());
+                last = word.end;
+            }
+        }
+
+        #[test]
+        fn folding_twice_changes_nothing(text in "\\PC{0,60}") {
+            let once = fold_phrase(&text);
+            prop_assert_eq!(fold_phrase(&once), once);
+        }
+    }
+}
