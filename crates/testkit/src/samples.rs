@@ -1,0 +1,133 @@
+//! Streams as files, and the sample that is shipped.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+
+use crate::{Label, Stream, StreamPlan};
+
+/// Why the sample could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A file or folder could not be written.
+    #[error("cannot write {path}")]
+    Write {
+        /// Which one.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A truth could not be serialised.
+    #[error("cannot serialise the truth of post {id}")]
+    Truth {
+        /// Id of the post.
+        id: String,
+        /// What serde said.
+        source: serde_json::Error,
+    },
+}
+
+/// What [`write_samples`] wrote.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SampleFacts {
+    /// Files, in order, the truth last.
+    pub files: Vec<PathBuf>,
+    /// Size of all files together.
+    pub bytes: u64,
+    /// All posts.
+    pub posts: u64,
+    /// Posts of each watch, and how many are adverts.
+    pub watches: BTreeMap<&'static str, WatchFacts>,
+    /// Posts of each label.
+    pub labels: BTreeMap<Label, u64>,
+}
+
+/// Counts of a watch.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct WatchFacts {
+    /// Posts that contain its name.
+    pub posts: u64,
+    /// Those of them that are adverts.
+    pub adverts: u64,
+}
+
+/// How many files the posts of the sample are spread over.
+const FILES: u64 = 3;
+const LEVEL: i32 = 19;
+
+/// Writes the posts of a plan as JSON lines; returns how many. Buffers by itself.
+///
+/// # Errors
+/// Those of the writer.
+pub fn write_stream(plan: StreamPlan, mut out: impl Write) -> io::Result<u64> {
+    let mut buffer = Vec::with_capacity(1 << 17);
+    let mut posts = 0;
+    for post in Stream::new(plan) {
+        buffer.extend_from_slice(post.line.as_bytes());
+        buffer.push(b'\n');
+        posts += 1;
+        if buffer.len() >= 1 << 16 {
+            out.write_all(&buffer)?;
+            buffer.clear();
+        }
+    }
+    out.write_all(&buffer)?;
+    out.flush()?;
+    Ok(posts)
+}
+
+/// Writes the sample of the default plan into a folder: `posts-1.jsonl.zst` to `posts-3.jsonl.zst` and `truth.jsonl.zst`.
+/// The bytes are the same each time.
+///
+/// # Errors
+/// [`Error::Write`] with the path concerned.
+pub fn write_samples(dir: &Path) -> Result<SampleFacts, Error> {
+    fs::create_dir_all(dir).map_err(|source| Error::Write { path: dir.to_owned(), source })?;
+    let plan = StreamPlan::default();
+    let each = plan.posts.div_ceil(FILES);
+    let mut facts = SampleFacts::default();
+    let (mut lines, mut truths) = (Vec::new(), Vec::new());
+    for post in Stream::new(plan) {
+        lines.extend_from_slice(post.line.as_bytes());
+        lines.push(b'\n');
+        serde_json::to_writer(&mut truths, &post.truth).map_err(|source| Error::Truth { id: post.truth.id.clone(), source })?;
+        truths.push(b'\n');
+        facts.count(&post.truth);
+        if facts.posts.is_multiple_of(each) || facts.posts == plan.posts {
+            let name = format!("posts-{}.jsonl.zst", facts.posts.div_ceil(each));
+            facts.save(dir.join(name), &lines)?;
+            lines.clear();
+        }
+    }
+    facts.save(dir.join("truth.jsonl.zst"), &truths)?;
+    Ok(facts)
+}
+
+impl SampleFacts {
+    fn count(&mut self, truth: &crate::Truth) {
+        self.posts += 1;
+        *self.labels.entry(truth.label).or_default() += 1;
+        if let Some(watch) = truth.watch {
+            let facts = self.watches.entry(watch).or_default();
+            facts.posts += 1;
+            facts.adverts += u64::from(truth.label.is_advert());
+        }
+    }
+
+    fn save(&mut self, path: PathBuf, bytes: &[u8]) -> Result<(), Error> {
+        let written = zstd::stream::encode_all(bytes, LEVEL).and_then(|packed| {
+            self.bytes += packed.len() as u64;
+            fs::write(&path, packed)
+        });
+        match written {
+            Ok(()) => {
+                self.files.push(path);
+                Ok(())
+            }
+            Err(source) => Err(Error::Write { path, source }),
+        }
+    }
+}
