@@ -89,6 +89,70 @@ impl<'a> Post<'a> {
     }
 }
 
+/// The neutral form as it is written; absent fields are left out.
+#[derive(Serialize)]
+struct NeutralLine<'p> {
+    id: &'p str,
+    network: &'p str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    author: Option<NeutralAuthorLine<'p>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    created_at: Option<String>,
+    text: &'p str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lang: Option<Lang>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    tags: &'p [Cow<'p, str>],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    media: Option<&'p RawValue>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<&'p str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reply_to: Option<&'p str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    repost_of: Option<&'p str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    quote_of: Option<&'p str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    metrics: Option<&'p RawValue>,
+}
+
+#[derive(Serialize)]
+struct NeutralAuthorLine<'p> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<&'p str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    handle: Option<&'p str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'p str>,
+}
+
+impl Post<'_> {
+    /// The post in the neutral form: one line of JSON without its line break.
+    #[must_use]
+    pub fn to_neutral_json(&self) -> String {
+        let Author { id, handle, name } = &self.author;
+        let author = NeutralAuthorLine { id: id.as_deref(), handle: handle.as_deref(), name: name.as_deref() };
+        let line = NeutralLine {
+            id: &self.id,
+            network: &self.network,
+            author: (id.is_some() || handle.is_some() || name.is_some()).then_some(author),
+            created_at: self.created_at.map(|time| time.to_string()),
+            text: &self.text,
+            lang: self.lang,
+            tags: &self.tags,
+            media: self.media.as_deref(),
+            url: self.url.as_deref(),
+            reply_to: self.reply_to.as_deref(),
+            repost_of: self.repost_of.as_deref(),
+            quote_of: self.quote_of.as_deref(),
+            metrics: self.metrics.as_deref(),
+        };
+        // Strings, and JSON that was read as such, always serialise.
+        serde_json::to_string(&line).unwrap_or_default()
+    }
+}
+
 /// What one record of a source says.
 #[derive(Debug)]
 #[expect(clippy::large_enum_variant, reason = "nearly all events are posts, and none is stored")]

@@ -79,7 +79,7 @@ pub fn write_stream(plan: StreamPlan, mut out: impl Write) -> io::Result<u64> {
     Ok(posts)
 }
 
-/// Writes the sample of the default plan into a folder: `posts-1.jsonl.zst` to `posts-3.jsonl.zst` and `truth.jsonl.zst`.
+/// Writes the sample of the default plan into a folder: `posts-1.jsonl.zst` to `posts-3.jsonl.zst` and `.truth.jsonl.zst`.
 /// The bytes are the same each time.
 ///
 /// # Errors
@@ -102,7 +102,7 @@ pub fn write_samples(dir: &Path) -> Result<SampleFacts, Error> {
             lines.clear();
         }
     }
-    facts.save(dir.join("truth.jsonl.zst"), &truths)?;
+    facts.save(dir.join(".truth.jsonl.zst"), &truths)?;
     Ok(facts)
 }
 

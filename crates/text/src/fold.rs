@@ -84,7 +84,9 @@ const ASCII: [u8; 128] = {
     while b < 128 {
         #[expect(clippy::cast_possible_truncation, reason = "b < 128")]
         let byte = b as u8;
-        table[b] = if byte.is_ascii_alphanumeric() { byte.to_ascii_lowercase() } else { 0 };
+        #[expect(clippy::indexing_slicing, reason = "b < 128, and evaluated at compile time")]
+        let slot = &mut table[b];
+        *slot = if byte.is_ascii_alphanumeric() { byte.to_ascii_lowercase() } else { 0 };
         b += 1;
     }
     table
@@ -149,18 +151,62 @@ impl Reader<'_> {
     fn read(mut self, text: &str) {
         let mut at = 0;
         while let Some(&byte) = self.source.get(at) {
-            if byte < 0x80 {
-                self.ascii(byte, at);
-                self.previous = byte;
-                at += 1;
-            } else {
+            if byte >= 0x80 {
                 let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) else { break };
                 self.other(c, at);
                 self.previous = 0;
                 at += c.len_utf8();
+            } else if self.open.is_none() && byte.is_ascii_alphanumeric() {
+                at = self.plain_word(at);
+            } else {
+                self.ascii(byte, at);
+                self.previous = byte;
+                at += 1;
             }
         }
         self.close();
+    }
+
+    /// The fast path: a run of ASCII letters and digits that opens a word. Gives the position after it.
+    #[inline]
+    fn plain_word(&mut self, start: usize) -> usize {
+        let rest = self.source.get(start..).unwrap_or_default();
+        let length = rest.iter().position(|b| !b.is_ascii_alphanumeric()).unwrap_or(rest.len());
+        let run = rest.get(..length).unwrap_or_default();
+        let same = |w: &[u8]| matches!(w, [a, b, c] if a.eq_ignore_ascii_case(b) && b.eq_ignore_ascii_case(c) && a.is_ascii_alphabetic());
+        if run.windows(3).any(same) {
+            return self.stretched_word(start, run);
+        }
+        let from = self.folded.bytes.len();
+        self.folded.bytes.extend_from_slice(run);
+        if let Some(added) = self.folded.bytes.get_mut(from..) {
+            added.make_ascii_lowercase();
+        }
+        let mut flags = WordFlags::default();
+        let digits = run.iter().filter(|b| b.is_ascii_digit()).count();
+        if digits > 0 {
+            flags.set(WordFlags::DIGIT);
+        }
+        if digits < length {
+            flags.set(WordFlags::LETTER);
+        }
+        if run.windows(2).any(|w| matches!(w, [a, b] if a.is_ascii_lowercase() && b.is_ascii_uppercase())) {
+            flags.set(WordFlags::CAMEL);
+        }
+        let word = self.opening(from as u32, start, start + length, flags);
+        self.open = Some(word);
+        self.run = 1 + u32::from(matches!(run, [.., a, b] if a.eq_ignore_ascii_case(b)));
+        self.previous = run.last().copied().unwrap_or(0);
+        start + length
+    }
+
+    #[cold]
+    fn stretched_word(&mut self, start: usize, run: &[u8]) -> usize {
+        for (offset, &byte) in run.iter().enumerate() {
+            self.ascii(byte, start + offset);
+            self.previous = byte;
+        }
+        start + run.len()
     }
 
     #[inline]
@@ -274,13 +320,17 @@ impl Reader<'_> {
         }
     }
 
-    /// `sh!t`, `$hit`, `m@ria`: a symbol that may stand for a letter, with a letter after it and, unless it is `$`, one before.
+    /// `sh!t`, `$hit`, `m@ria`: a symbol that may stand for a letter, between letters or digits of which one is a letter; `$` also before a letter.
     #[inline]
     fn is_symbol_in_word(&self, byte: u8, at: usize) -> bool {
-        let letter = |b: Option<&u8>| b.is_some_and(u8::is_ascii_alphabetic);
-        LETTER_SYMBOLS.contains(&byte)
-            && letter(self.source.get(at + 1))
-            && if self.open.is_some() { self.previous.is_ascii_alphabetic() } else { byte == b'$' }
+        let Some(&next) = self.source.get(at + 1) else { return false };
+        if !LETTER_SYMBOLS.contains(&byte) || !next.is_ascii_alphanumeric() {
+            return false;
+        }
+        if self.open.is_none() {
+            return byte == b'$' && next.is_ascii_alphabetic();
+        }
+        self.previous.is_ascii_alphanumeric() && (self.previous.is_ascii_alphabetic() || next.is_ascii_alphabetic())
     }
 
     /// Marks everything up to the next blank as an address; also the scheme, which has just been read.

@@ -1,0 +1,303 @@
+//! Judging a post: candidates → components → fusion → [`Verdict`].
+//!
+//! [`Detector::judge`] folds the text and looks for names of drugs and words of watches in one pass (`scan`). Only where a
+//! drug may be named are all phrases of the lexicon looked for, weighed against one another (`evidence`), contacts and
+//! prices read (`entities`) and everything summed up (`fusion`). Ordinary posts stop after the first pass and cost no allocation.
+//! No clock, network, disk or environment: the same post and lexicon give the same verdict bit for bit.
+
+mod entities;
+mod evidence;
+mod fusion;
+mod lexicon;
+mod phrases;
+mod scan;
+mod watch;
+
+use std::sync::Arc;
+
+pub use lexicon::{Entry, Lexicon, LexiconError, Meaning, PlaceEntry, Strength};
+use vigie_model::{Band, ComponentKind, Grade, Lang, Post, Verdict, Versions};
+use vigie_text::{Folded, Glyphs, WordFlags, fold_phrase};
+pub use watch::{Watch, WatchSet};
+
+use crate::{
+    phrases::Phrases,
+    scan::Hit,
+    watch::{Role, Seen, WatchWord},
+};
+
+/// Score of a post in which nothing points to an offer.
+const CLEAN: f32 = 0.001;
+
+/// Working space of one thread; reused from post to post.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    folded: Folded,
+    hashes: Vec<u64>,
+    hits: Vec<Hit>,
+    tag_hits: Vec<Hit>,
+    glyphs: Glyphs,
+    seen: Seen,
+}
+
+impl Scratch {
+    /// The folded bytes of the text that was judged last: equal for texts that differ only in case, accents and punctuation.
+    #[must_use]
+    pub fn folded(&self) -> &[u8] {
+        self.folded.bytes()
+    }
+}
+
+/// What was said of a post.
+#[derive(Debug)]
+pub struct Judgement {
+    /// The watches that the post belongs to.
+    pub watches: WatchSet,
+    /// Declared language, or the one that the text seems to be in.
+    pub lang: Lang,
+    /// Between 0 and 1.
+    pub score: f32,
+    /// Where the score stands.
+    pub band: Band,
+    /// With spans and reasons; none for a post in which no product is named.
+    pub verdict: Option<Box<Verdict>>,
+}
+
+/// The detector: lexicon and watches, compiled. Shared by all threads.
+#[derive(Debug)]
+pub struct Detector {
+    /// Names of drugs and words of watches: all that the first pass looks for.
+    triggers: Phrases,
+    /// Everything.
+    phrases: Phrases,
+    entries: Vec<Entry>,
+    watch_words: Vec<WatchWord>,
+    places: Vec<PlaceEntry>,
+    watches: Vec<Watch>,
+    versions: Arc<Versions>,
+}
+
+impl Detector {
+    /// Compiles a lexicon and the user's watches.
+    #[must_use]
+    pub fn new(lexicon: Lexicon, watches: Vec<Watch>) -> Self {
+        let (mut triggers, mut phrases) = (Phrases::new(), Phrases::new());
+        for (number, entry) in (0u32..).zip(&lexicon.entries) {
+            let plural = !matches!(entry.meaning, Meaning::Place(_));
+            add_phrase(&mut phrases, &entry.phrase, number, plural);
+            if entry.meaning.names_a_drug() {
+                add_phrase(&mut triggers, &entry.phrase, number, plural);
+            }
+        }
+        let versions = Arc::new(Versions { vigie: env!("CARGO_PKG_VERSION").to_owned(), lexicon: lexicon.version.clone(), model: fusion::MODEL.to_owned() });
+        let mut detector = Self { triggers, phrases, entries: lexicon.entries, watch_words: Vec::new(), places: lexicon.places, watches: Vec::new(), versions };
+        for (number, watch) in (0u16..).zip(&watches) {
+            detector.add_watch(number, watch);
+        }
+        detector.watches = watches;
+        detector
+    }
+
+    fn add_watch(&mut self, watch: u16, spec: &Watch) {
+        for (role, words) in [(Role::Any, &spec.any), (Role::All, &spec.all), (Role::None, &spec.none)] {
+            for (index, word) in (0u16..).zip(words) {
+                self.add_watch_word(WatchWord { watch, role, index }, word);
+            }
+        }
+        for (index, place) in (0u16..).zip(&spec.places) {
+            let folded = fold_phrase(place);
+            let names: Vec<String> = self.places.iter()
+                .filter(|p| fold_phrase(&p.name) == folded)
+                .flat_map(|p| p.aliases.clone())
+                .chain([place.clone()])
+                .collect();
+            names.iter().for_each(|name| self.add_watch_word(WatchWord { watch, role: Role::Place, index }, name));
+        }
+    }
+
+    /// Watch words share the automaton; their numbers come after those of the lexicon's entries.
+    fn add_watch_word(&mut self, word: WatchWord, phrase: &str) {
+        if let Ok(number) = u32::try_from(self.entries.len() + self.watch_words.len()) {
+            add_phrase(&mut self.triggers, phrase, number, false);
+            self.watch_words.push(word);
+        }
+    }
+
+    /// The watches, in the order of their numbers.
+    #[must_use]
+    pub fn watches(&self) -> &[Watch] {
+        &self.watches
+    }
+
+    /// What verdicts are made with.
+    #[must_use]
+    pub fn versions(&self) -> &Arc<Versions> {
+        &self.versions
+    }
+
+    /// Size of the compiled lexicon, in states.
+    #[must_use]
+    pub fn states(&self) -> u32 {
+        self.phrases.states()
+    }
+
+    /// Judges a post. The verdict is given where the post is not clear.
+    pub fn judge(&self, post: &Post<'_>, scratch: &mut Scratch) -> Judgement {
+        self.judge_with(post, scratch, false)
+    }
+
+    /// Judges a post and explains even a clear one. Score and band are those of [`Detector::judge`].
+    pub fn judge_and_explain(&self, post: &Post<'_>, scratch: &mut Scratch) -> Judgement {
+        self.judge_with(post, scratch, true)
+    }
+
+    fn judge_with(&self, post: &Post<'_>, scratch: &mut Scratch, explain: bool) -> Judgement {
+        let lang = post.lang.filter(|l| *l != Lang::UNKNOWN).unwrap_or_else(|| language(&post.text));
+        let named = self.look(post, scratch);
+        let watches = scratch.seen.evaluate(&self.watches, &post.network);
+        let mut judgement = Judgement { watches, lang, score: CLEAN, band: Band::Clear, verdict: None };
+        if !named && !explain {
+            return judgement;
+        }
+        self.find(post, scratch);
+        let evidence = self.weigh(post, lang, scratch);
+        let hopeless = if named { fusion::hopeless(&evidence, glance(&post.text, &scratch.folded, &evidence)) } else { Some(CLEAN) };
+        judgement.score = hopeless.unwrap_or(CLEAN);
+        if hopeless.is_none() || explain {
+            let mut verdict = self.explain(post, lang, scratch, evidence);
+            if let Some(score) = hopeless {
+                (verdict.score, verdict.band) = (score, Band::Clear);
+            }
+            (judgement.score, judgement.band) = (verdict.score, verdict.band);
+            judgement.verdict = Some(Box::new(verdict));
+        }
+        judgement
+    }
+
+    /// The first look: notes the words of watches, and says whether some word of text or tags may name a drug.
+    fn look(&self, post: &Post<'_>, scratch: &mut Scratch) -> bool {
+        let Scratch { folded, hashes, hits, seen, .. } = scratch;
+        seen.clear();
+        let mut named = false;
+        for text in post.tags.iter().map(AsRef::as_ref).chain([post.text.as_ref()]) {
+            folded.read(text);
+            scan::scan(&self.triggers, folded, hashes, hits);
+            self.note_watch_words(hits, seen);
+            named |= hits.iter().any(|hit| (hit.entry as usize) < self.entries.len());
+        }
+        named
+    }
+
+    /// Everything that the lexicon has to say of text and tags. The text is folded last, as [`Detector::look`] left it.
+    fn find(&self, post: &Post<'_>, scratch: &mut Scratch) {
+        let Scratch { folded, hashes, hits, tag_hits, .. } = scratch;
+        tag_hits.clear();
+        for tag in &post.tags {
+            folded.read(tag);
+            scan::scan(&self.phrases, folded, hashes, hits);
+            tag_hits.append(hits);
+        }
+        if !post.tags.is_empty() {
+            folded.read(&post.text);
+        }
+        scan::scan(&self.phrases, folded, hashes, hits);
+    }
+
+    fn note_watch_words(&self, hits: &[Hit], seen: &mut Seen) {
+        for hit in hits {
+            if let Some(word) = (hit.entry as usize).checked_sub(self.entries.len()).and_then(|n| self.watch_words.get(n)) {
+                seen.note(*word);
+            }
+        }
+    }
+
+    /// Hits of text and tags weighed against one another; contacts and prices are not read yet.
+    fn weigh(&self, post: &Post<'_>, lang: Lang, scratch: &Scratch) -> evidence::Evidence {
+        let mut evidence = evidence::weigh(&post.text, &scratch.hits, &self.entries, &self.places, lang);
+        if !scratch.tag_hits.is_empty() {
+            evidence.absorb_tags(&evidence::weigh("", &scratch.tag_hits, &self.entries, &self.places, lang));
+        }
+        evidence.hashtags = scratch.folded.words().iter().filter(|w| w.flags.any(WordFlags::HASHTAG)).count().max(post.tags.len());
+        evidence
+    }
+
+    /// The second pass: contacts, prices, fusion.
+    fn explain(&self, post: &Post<'_>, lang: Lang, scratch: &mut Scratch, mut evidence: evidence::Evidence) -> Verdict {
+        scratch.glyphs.read(&post.text);
+        evidence.entities = entities::read(&post.text, &scratch.glyphs, lang);
+        let fused = fusion::fuse(&evidence);
+        Verdict {
+            score: fused.score,
+            band: fused.band,
+            label: fused.label,
+            products: evidence.classes(|p| p.class.is_drug() && (p.grade != Grade::C || fused.band != Band::Clear)),
+            components: evidence.components(),
+            places: self.place_names(&evidence),
+            contacts: evidence.entities.contacts,
+            prices: evidence.entities.prices,
+            reasons: fused.reasons,
+            versions: Arc::clone(&self.versions),
+        }
+    }
+
+    fn place_names(&self, evidence: &evidence::Evidence) -> Vec<String> {
+        let mut names: Vec<String> = evidence.places.iter().filter_map(|(number, ..)| self.places.get(*number as usize)).map(|place| place.name.clone()).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+}
+
+/// Adds a phrase, and its plural where the last word is long enough.
+fn add_phrase(phrases: &mut Phrases, phrase: &str, number: u32, plural: bool) {
+    let folded = fold_phrase(phrase);
+    if folded.is_empty() {
+        return;
+    }
+    phrases.add(folded.split(' ').map(str::as_bytes), number);
+    let last = folded.rsplit(' ').next().unwrap_or_default();
+    if plural && last.len() >= 4 && last.is_ascii() && !last.ends_with('s') {
+        phrases.add(format!("{folded}s").split(' ').map(str::as_bytes), number);
+    }
+}
+
+/// What contacts and prices the text may hold, judged by its characters only; never says no to one that is there.
+fn glance(text: &str, folded: &Folded, evidence: &evidence::Evidence) -> fusion::Glance {
+    let count = |flag| folded.words().iter().filter(|w| w.flags.any(flag)).count();
+    let numbers = count(WordFlags::DIGIT);
+    let mixed = folded.words().iter().any(|w| w.flags.all(WordFlags::LETTER | WordFlags::DIGIT));
+    let money = text.contains(['€', '£', '$']);
+    let unit = evidence.cues.iter().any(|cue| cue.0 == ComponentKind::Quantity);
+    fusion::Glance {
+        contact: mixed || numbers >= 4 || text.contains(['@', ':', '/', '_', '.', '👻']) || text.bytes().filter(u8::is_ascii_digit).count() >= 8,
+        price: numbers > 0 && (money || mixed || unit || numbers >= 2 || PRICE_WORDS.iter().any(|word| folded.bytes().windows(word.len()).any(|w| w == *word))),
+    }
+}
+
+/// Parts of the words for money.
+const PRICE_WORDS: [&[u8]; 9] = [b"eu", b"ball", b"boule", b"pavo", b"lerel", b"quid", b"pound", b"franc", b"buck"];
+
+/// The language that a text seems to be in; unknown for texts of fewer than 20 letters.
+fn language(text: &str) -> Lang {
+    if text.chars().filter(|c| c.is_alphabetic()).take(20).count() < 20 {
+        return Lang::UNKNOWN;
+    }
+    Lang::parse(match whichlang::detect_language(text) {
+        whichlang::Lang::Fra => "fr",
+        whichlang::Lang::Eng => "en",
+        whichlang::Lang::Spa => "es",
+        whichlang::Lang::Ita => "it",
+        whichlang::Lang::Deu => "de",
+        whichlang::Lang::Nld => "nl",
+        whichlang::Lang::Por => "pt",
+        whichlang::Lang::Ara => "ar",
+        whichlang::Lang::Rus => "ru",
+        whichlang::Lang::Tur => "tr",
+        whichlang::Lang::Jpn => "ja",
+        whichlang::Lang::Kor => "ko",
+        whichlang::Lang::Cmn => "zh",
+        whichlang::Lang::Hin => "hi",
+        whichlang::Lang::Swe => "sv",
+        whichlang::Lang::Vie => "vi",
+    })
+}

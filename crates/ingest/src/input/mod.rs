@@ -1,0 +1,18 @@
+//! Opening and cutting: from files to blocks of whole records.
+
+mod block;
+mod blocks;
+mod events;
+mod feed;
+mod find;
+mod lines;
+mod reason;
+mod scanner;
+mod sniff;
+mod stream;
+mod values;
+
+pub use block::{Block, Record, Records};
+pub use blocks::Blocks;
+pub use find::{Input, InputError, find_inputs};
+pub use reason::InputReason;

@@ -1,0 +1,13 @@
+//! From inputs to the store: bounded channels, a pool of workers, one writer, one transaction a batch.
+//!
+//! [`run`] is the main job. Start reading at [`scan`](self) for the threads, then at `assess` for what is done to a post.
+
+mod assess;
+mod rejects;
+mod scan;
+mod summary;
+
+pub use assess::VerdictWriter;
+pub use rejects::RejectsTo;
+pub use scan::{Error, Plan, Progress, run};
+pub use summary::{BandCounts, ContactCount, Summary};

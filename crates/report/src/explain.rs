@@ -1,0 +1,170 @@
+//! Explaining a verdict to a person: the original text with its spans underlined and named, and what moved the score.
+
+use std::fmt::Write;
+
+use vigie_model::{Band, Component, Label, Reason, Verdict};
+
+use crate::Language;
+
+/// Longest line of the underlined text, in characters.
+const WIDTH: usize = 96;
+
+/// The explanation as lines of text.
+#[must_use]
+pub fn explain(text: Option<&str>, verdict: &Verdict, language: Language) -> String {
+    let mut out = String::new();
+    let band = match verdict.band {
+        Band::Advert => language.pick("advert", "annonce"),
+        Band::Review => language.pick("to review", "à vérifier"),
+        Band::Clear => language.pick("clear", "sans suite"),
+    };
+    let products: Vec<_> = verdict.products.iter().map(|p| format!("{} ({p})", language.product(*p))).collect();
+    let _ = writeln!(out, "{}: {band} · {} {:.2} · {}", language.pick("Verdict", "Verdict"), language.pick("score", "score"), verdict.score, language.label(verdict.label));
+    if !products.is_empty() {
+        let _ = writeln!(out, "{}: {}", language.pick("Products", "Produits"), products.join(", "));
+    }
+    match text {
+        Some(text) => underline(text, &verdict.components, language, &mut out),
+        None => {
+            let _ = writeln!(out, "\n{}", language.pick("The text is not kept: the source's terms or the profile forbid it.", "Le texte n’est pas conservé : les conditions de la source ou le profil l’interdisent."));
+        }
+    }
+    entities(verdict, language, &mut out);
+    let _ = writeln!(out, "\n{}", language.pick("What moved the score (log-odds):", "Ce qui a fait varier le score (log-cotes) :"));
+    for reason in &verdict.reasons {
+        let _ = writeln!(out, "  {:+.1}  {}", reason.weight, reason_in_words(reason, language));
+    }
+    let versions = &verdict.versions;
+    let _ = writeln!(out, "\nvigie {} · {} {} · {} {}", versions.vigie, language.pick("lexicon", "lexique"), versions.lexicon, language.pick("scoring", "notation"), versions.model);
+    out
+}
+
+fn entities(verdict: &Verdict, language: Language, out: &mut String) {
+    let contacts: Vec<_> = verdict.contacts.iter().map(|c| format!("{} {}", c.kind.as_str(), c.value)).collect();
+    let prices: Vec<_> = verdict.prices.iter().map(|p| {
+        let quantity = p.quantity.map_or(String::new(), |q| format!(" / {q}{}", p.unit.as_ref().map_or(String::new(), |u| format!(" {u}"))));
+        format!("{} {}{quantity}", p.amount, p.currency)
+    }).collect();
+    for (name, values) in [(language.pick("Contacts", "Contacts"), contacts), (language.pick("Prices", "Prix"), prices), (language.pick("Places", "Lieux"), verdict.places.clone())] {
+        if !values.is_empty() {
+            let _ = writeln!(out, "{name}: {}", values.join(", "));
+        }
+    }
+}
+
+/// Each line of the text, cut to the width, with a line of marks below and the names of the spans below that.
+fn underline(text: &str, components: &[Component], language: Language, out: &mut String) {
+    out.push('\n');
+    let mut offset = 0;
+    for line in text.split('\n') {
+        let mut piece_start = 0;
+        for piece in pieces(line) {
+            underline_piece(piece, offset + piece_start, components, language, out);
+            piece_start += piece.len();
+        }
+        if line.is_empty() {
+            out.push('\n');
+        }
+        offset += line.len() + 1;
+    }
+    out.push('\n');
+}
+
+/// A line in pieces of at most the width, cut after a blank where there is one.
+fn pieces(line: &str) -> Vec<&str> {
+    let mut out = Vec::new();
+    let mut rest = line;
+    while let Some((limit, _)) = rest.char_indices().nth(WIDTH) {
+        let cut = rest.get(..limit).and_then(|head| head.rfind(' ')).map_or(limit, |blank| blank + 1);
+        let Some((head, tail)) = rest.split_at_checked(cut) else { break };
+        out.push(head);
+        rest = tail;
+    }
+    if !rest.is_empty() {
+        out.push(rest);
+    }
+    out
+}
+
+fn underline_piece(piece: &str, start: usize, components: &[Component], language: Language, out: &mut String) {
+    let end = start + piece.len();
+    let inside: Vec<_> = components.iter().filter(|c| (c.start as usize) < end && start < c.end as usize).collect();
+    let _ = writeln!(out, "  {piece}");
+    if inside.is_empty() {
+        return;
+    }
+    let covered = |at: usize| inside.iter().any(|c| (c.start as usize..c.end as usize).contains(&(start + at)));
+    let marks: String = piece.char_indices().map(|(at, c)| if covered(at) { '‾' } else if c == '\t' { '\t' } else { ' ' }).collect();
+    let _ = writeln!(out, "  {}", marks.trim_end());
+    let named: Vec<_> = inside.iter().filter_map(|c| {
+        let text = piece.get((c.start as usize).saturating_sub(start)..(c.end as usize - start).min(piece.len()))?;
+        Some(format!("{} {}: “{}”", c.kind, language.component(c.kind), text.trim()))
+    }).collect();
+    let _ = writeln!(out, "    {}", named.join(" · "));
+}
+
+/// A reason of the fusion in words.
+fn reason_in_words(reason: &Reason, language: Language) -> String {
+    let what = reason.what.as_str();
+    if let Some((kind, strength)) = what.split_once(':').and_then(|(kind, strength)| Some((kind.parse().ok()?, strength))) {
+        let name = language.component(kind);
+        return match strength {
+            "strong" => name.to_owned(),
+            _ => format!("{name} ({})", language.pick("weak cue", "indice faible")),
+        };
+    }
+    if let Some(label) = what.strip_prefix("context:").and_then(|l| l.parse::<Label>().ok()) {
+        return format!("{}: {}", language.pick("wording of", "formulation de type"), language.label(label));
+    }
+    let (english, french) = match what {
+        "product:A" => ("a product is named unmistakably", "un produit est nommé sans équivoque"),
+        "product:B" => ("a product is named by a word that mostly means it", "un produit est nommé par un mot qui le désigne le plus souvent"),
+        "product:C" => ("a product is named by an everyday word or emoji only", "un produit n’est nommé que par un mot courant ou un émoji"),
+        "several_products" => ("several products", "plusieurs produits"),
+        "product_tags" => ("several products as hashtags", "plusieurs produits en mots-dièse"),
+        "tag_wall" => ("product among many hashtags", "produit parmi de nombreux mots-dièse"),
+        "disguised_product" => ("the product is written so as to hide it", "le produit est écrit de façon dissimulée"),
+        "everyday_sense_likely" => ("the everyday sense of the word is likely", "le sens courant du mot est probable"),
+        "legal_product" => ("a legal product is named", "un produit légal est nommé"),
+        "contact_given" => ("a contact is given", "un contact est donné"),
+        "price_list" => ("price list", "liste de prix"),
+        "price_for_quantity" => ("price for a quantity", "prix pour une quantité"),
+        "price" => ("price", "prix"),
+        "quantity" => ("quantity", "quantité"),
+        "place" => ("a place is named", "un lieu est nommé"),
+        "emoji_menu" => ("several products as emoji", "plusieurs produits en émojis"),
+        "quoted" => ("the products stand in quotation marks", "les produits sont entre guillemets"),
+        "question" => ("the text asks a question", "le texte pose une question"),
+        "nothing_offered" => ("nothing is offered", "rien n’est offert"),
+        "too_few_components" => ("too few components for so weak a word", "trop peu d’éléments pour un mot si faible"),
+        other => return other.to_owned(),
+    };
+    language.pick(english, french).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use vigie_model::{ComponentKind, Product, Versions};
+
+    use super::*;
+
+    #[test]
+    fn underlines_and_names_the_spans() {
+        let text = "🌿 beuh dispo\nlivraison Toulouse";
+        let component = |kind, word: &str| {
+            let start = text.find(word).unwrap();
+            Component { kind, start: u32::try_from(start).unwrap(), end: u32::try_from(start + word.len()).unwrap() }
+        };
+        let verdict = Verdict {
+            score: 0.93, band: Band::Advert, label: Label::Advert, products: vec![Product::CannabisHerb],
+            components: vec![component(ComponentKind::Product, "beuh"), component(ComponentKind::Offer, "dispo"), component(ComponentKind::Delivery, "livraison"), component(ComponentKind::Area, "Toulouse")],
+            contacts: vec![], prices: vec![], places: vec!["Toulouse".into()],
+            reasons: vec![Reason { what: "product:A".into(), weight: -1.6 }, Reason { what: "K01:weak".into(), weight: 2.0 }, Reason { what: "context:news".into(), weight: -3.4 }],
+            versions: Arc::new(Versions { vigie: "0.1.0".into(), lexicon: "0123456789abcdef".into(), model: "rules-1".into() }),
+        };
+        insta::assert_snapshot!(explain(Some(text), &verdict, Language::French));
+        insta::assert_snapshot!(explain(None, &verdict, Language::English));
+    }
+}

@@ -1,0 +1,86 @@
+//! What a store may keep, for how long, and how much memory it may use.
+
+use vigie_model::{Profile, SourceTerms};
+
+use crate::{Error, Result};
+
+/// What may be kept. The profile is written into the database at creation and cannot be changed afterwards.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Policy {
+    /// The operating profile.
+    pub profile: Profile,
+    /// How long things are kept.
+    pub retention: Retention,
+    /// Networks whose own terms do not bind this customer, each with the legal basis. Each is recorded in the audit table.
+    pub overrides: Vec<TermsOverride>,
+}
+
+/// How long things are kept; applied by `purge`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Retention {
+    /// Days since it was found that an unreviewed find is kept.
+    pub find_days: u32,
+    /// Days since its commit that a post is remembered as counted. A post delivered again after that counts again.
+    pub ledger_days: u32,
+}
+
+/// Lifts the terms of one network. What the profile itself forbids stays forbidden.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TermsOverride {
+    /// Network, as in the posts.
+    pub network: String,
+    /// The law or contract that allows it; may not be empty.
+    pub basis: String,
+}
+
+/// Bounds on memory and disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes for the filters that answer "never counted" without reading the database, at 2.5 bytes a post: 48 MiB serve
+    /// 20 million posts. Posts beyond are looked up in the database: slower, and still exact.
+    pub ledger_memory: usize,
+    /// Bytes of database pages kept in memory.
+    pub page_cache: usize,
+    /// Strata whose sketches are kept in memory, at most 8.2 KiB each.
+    pub cached_strata: usize,
+    /// Bytes that the database file may grow to; reaching them is the error [`Error::DiskFull`].
+    pub max_bytes: Option<u64>,
+}
+
+impl Policy {
+    /// The default retention and no overrides.
+    #[must_use]
+    pub fn new(profile: Profile) -> Self {
+        Self { profile, retention: Retention::default(), overrides: Vec::new() }
+    }
+
+    /// What may be kept of posts from this network.
+    #[must_use]
+    pub fn terms(&self, network: &str) -> SourceTerms {
+        if self.overrides.iter().any(|lifted| lifted.network == network) {
+            return SourceTerms::of("", self.profile);
+        }
+        SourceTerms::of(network, self.profile)
+    }
+
+    /// # Errors
+    /// [`Error::NoLegalBasis`] if an override names none.
+    pub(crate) fn check(&self) -> Result<()> {
+        match self.overrides.iter().find(|lifted| lifted.basis.trim().is_empty()) {
+            Some(lifted) => Err(Error::NoLegalBasis(lifted.network.clone())),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Default for Retention {
+    fn default() -> Self {
+        Self { find_days: 30, ledger_days: 400 }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { ledger_memory: 48 << 20, page_cache: 16 << 20, cached_strata: 2_048, max_bytes: None }
+    }
+}

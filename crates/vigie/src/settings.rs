@@ -1,0 +1,209 @@
+//! `vigie.toml`: what the user configures, found in the current folder or one of its parents.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use serde::Deserialize;
+use vigie_detect::Watch;
+use vigie_model::Profile;
+use vigie_store::{Policy, TermsOverride};
+
+/// Name of the configuration file.
+pub(crate) const FILE_NAME: &str = "vigie.toml";
+
+/// The configuration, with where it was read.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    /// The file; none for the built-in defaults of a dry run.
+    pub(crate) file: Option<PathBuf>,
+    pub(crate) profile: Profile,
+    /// Absolute, or relative to the current folder.
+    pub(crate) data: PathBuf,
+    pub(crate) watches: Vec<Watch>,
+    pub(crate) sources: Vec<Source>,
+    pub(crate) policy: Policy,
+    pub(crate) limits: Limits,
+}
+
+/// The file's form.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    profile: Profile,
+    #[serde(default = "default_data")]
+    data: PathBuf,
+    #[serde(default)]
+    watch: Vec<WatchTable>,
+    #[serde(default)]
+    source: Vec<Source>,
+    #[serde(default)]
+    retention: RetentionTable,
+    #[serde(default)]
+    limits: Limits,
+    #[serde(default)]
+    terms: Vec<TermsTable>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WatchTable {
+    name: String,
+    #[serde(default)]
+    any: Vec<String>,
+    #[serde(default)]
+    all: Vec<String>,
+    #[serde(default)]
+    none: Vec<String>,
+    #[serde(default)]
+    networks: Vec<String>,
+    #[serde(default)]
+    places: Vec<String>,
+}
+
+/// Files that `vigie scan` reads when it is given no path.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Source {
+    /// Shown in messages.
+    pub(crate) name: String,
+    /// A file or folder; relative to the configuration file.
+    pub(crate) path: PathBuf,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RetentionTable {
+    find_days: Option<u32>,
+    ledger_days: Option<u32>,
+}
+
+/// Bounds on what one run may use.
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Limits {
+    /// Worker threads; all cores if absent.
+    pub(crate) threads: Option<usize>,
+    /// Longest record that is read, in KiB.
+    pub(crate) record_kib: Option<usize>,
+    /// Greatest ratio of decompressed to compressed bytes.
+    pub(crate) expansion: Option<u64>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TermsTable {
+    network: String,
+    basis: String,
+}
+
+fn default_data() -> PathBuf {
+    PathBuf::from("vigie-data")
+}
+
+impl Settings {
+    /// Reads the named file, or the nearest `vigie.toml` from the current folder upwards; none if there is none.
+    pub(crate) fn load(named: Option<&Path>) -> anyhow::Result<Option<Self>> {
+        match named {
+            Some(path) => Self::read(path).map(Some),
+            None => find_upwards(&std::env::current_dir()?).map(|path| Self::read(&path)).transpose(),
+        }
+    }
+
+    /// What a dry run uses where nothing is configured: nothing is stored, so no profile has to be chosen.
+    pub(crate) fn unconfigured() -> Self {
+        let policy = Policy::new(Profile::Research);
+        Self { file: None, profile: Profile::Research, data: default_data(), watches: Vec::new(), sources: Vec::new(), policy, limits: Limits::default() }
+    }
+
+    fn read(path: &Path) -> anyhow::Result<Self> {
+        let content = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let file: File = toml::from_str(&content).map_err(|error| anyhow::anyhow!("{}", explain(path, &content, &error)))?;
+        check_watches(&file.watch).with_context(|| format!("{}", path.display()))?;
+        let folder = path.parent().unwrap_or(Path::new("."));
+        let mut policy = Policy::new(file.profile);
+        policy.retention.find_days = file.retention.find_days.unwrap_or(policy.retention.find_days);
+        policy.retention.ledger_days = file.retention.ledger_days.unwrap_or(policy.retention.ledger_days);
+        policy.overrides = file.terms.into_iter().map(|t| TermsOverride { network: t.network, basis: t.basis }).collect();
+        Ok(Self {
+            file: Some(path.to_path_buf()),
+            profile: file.profile,
+            data: folder.join(file.data),
+            watches: file.watch.into_iter().map(|w| Watch { name: w.name, any: w.any, all: w.all, none: w.none, networks: w.networks, places: w.places }).collect(),
+            sources: file.source.into_iter().map(|s| Source { path: folder.join(&s.path), ..s }).collect(),
+            policy,
+            limits: file.limits,
+        })
+    }
+}
+
+/// The nearest configuration file from a folder upwards.
+pub(crate) fn find_upwards(folder: &Path) -> Option<PathBuf> {
+    folder.ancestors().map(|f| f.join(FILE_NAME)).find(|path| path.is_file())
+}
+
+fn check_watches(watches: &[WatchTable]) -> anyhow::Result<()> {
+    for (index, watch) in watches.iter().enumerate() {
+        if watch.name.trim().is_empty() {
+            bail!("watch number {} has an empty name", index + 1);
+        }
+        if watches.iter().take(index).any(|w| w.name == watch.name) {
+            bail!("two watches are called {:?}; names must differ", watch.name);
+        }
+        if watch.any.is_empty() && watch.all.is_empty() && watch.places.is_empty() && watch.networks.is_empty() {
+            bail!("watch {:?} has no `any`, `all`, `places` or `networks`, so that it would hold every post", watch.name);
+        }
+    }
+    if watches.len() > usize::from(u16::MAX) {
+        bail!("at most 65535 watches");
+    }
+    Ok(())
+}
+
+/// A parse error with its place, and for an unknown key the nearest known one.
+fn explain(path: &Path, content: &str, error: &toml::de::Error) -> String {
+    let line = error.span().map_or(1, |span| content.get(..span.start).unwrap_or_default().lines().count().max(1));
+    let message = error.message();
+    let mut quoted = message.split('`').skip(1).step_by(2);
+    let hint = match quoted.next() {
+        Some(unknown) if message.starts_with("unknown") => quoted
+            .map(|known| (strsim::damerau_levenshtein(unknown, known), known))
+            .min()
+            .map(|(_, known)| format!("; did you mean `{known}`?"))
+            .unwrap_or_default(),
+        _ => String::new(),
+    };
+    format!("{}:{line}: {message}{hint}", path.display())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(content: &str) -> anyhow::Result<Settings> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(FILE_NAME);
+        std::fs::write(&path, content).unwrap();
+        Settings::read(&path)
+    }
+
+    #[test]
+    fn unknown_keys_name_the_nearest_known_key() {
+        let error = read("profile = \"monitor\"\n[[wacth]]\nname = \"x\"\n").unwrap_err().to_string();
+        assert!(error.contains("vigie.toml:2: unknown field `wacth`") && error.ends_with("did you mean `watch`?"), "{error}");
+        let error = read("profile = \"monitr\"\n").unwrap_err().to_string();
+        assert!(error.ends_with("did you mean `monitor`?"), "{error}");
+    }
+
+    #[test]
+    fn the_profile_must_be_chosen() {
+        assert!(read("data = \"x\"\n").unwrap_err().to_string().contains("missing field `profile`"));
+    }
+
+    #[test]
+    fn watches_are_checked() {
+        assert!(read("profile = \"monitor\"\n[[watch]]\nname = \"a\"\n").is_err());
+        assert!(read("profile = \"monitor\"\n[[watch]]\nname = \"a\"\nany = [\"x\"]\n[[watch]]\nname = \"a\"\nany = [\"y\"]\n").is_err());
+        let settings = read("profile = \"monitor\"\n[[watch]]\nname = \"a\"\nany = [\"x\"]\n[retention]\nfind_days = 7\n").unwrap();
+        assert_eq!((settings.watches.len(), settings.policy.retention.find_days), (1, 7));
+    }
+}
