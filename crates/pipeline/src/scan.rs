@@ -108,13 +108,15 @@ pub fn run(plan: Plan, detector: &Detector, store: &mut dyn Ingest, progress: &d
     let (spare_out, spare_in) = bounded::<Vec<u8>>(plan.threads.get() * 2 + 4);
     let (inputs, limits, threads) = (plan.inputs.clone(), plan.limits, plan.threads);
     thread::scope(|scope| {
-        let reader = thread::Builder::new().name("reader".into()).spawn_scoped(scope, || read(&inputs, &limits, &starts, &work_out, &spare_in, &signals, progress)).map_err(Error::Thread)?;
+        let (signals, inputs, limits, starts) = (&signals, &inputs, &limits, &starts);
+        // The reader owns the sender: when it ends, the workers do.
+        let reader = thread::Builder::new().name("reader".into()).spawn_scoped(scope, move || read(inputs, limits, starts, &work_out, &spare_in, signals, progress)).map_err(Error::Thread)?;
         for number in 0..threads.get() {
-            let (work_in, done_out, spare_out, inputs) = (work_in.clone(), done_out.clone(), spare_out.clone(), &inputs);
+            let (work_in, done_out, spare_out) = (work_in.clone(), done_out.clone(), spare_out.clone());
             thread::Builder::new().name(format!("worker-{number}")).spawn_scoped(scope, move || work(shared, inputs, &work_in, &done_out, &spare_out)).map_err(Error::Thread)?;
         }
         drop((work_in, done_out, spare_out));
-        let mut writer = Writer::new(plan, &starts, store, &signals)?;
+        let mut writer = Writer::new(plan, starts, store, signals)?;
         let written = writer.run(&done_in);
         drop(done_in); // workers and reader end, also after an error
         let read = reader.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
