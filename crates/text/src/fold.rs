@@ -92,6 +92,25 @@ const ASCII: [u8; 128] = {
     table
 };
 
+const SMALL: u8 = 1;
+const CAPITAL: u8 = 2;
+const DIGIT: u8 = 4;
+
+/// What the bytes are: small letter, capital, digit, or none of these.
+const CLASS: [u8; 256] = {
+    let mut table = [0u8; 256];
+    let mut b = 0usize;
+    while b < 128 {
+        #[expect(clippy::cast_possible_truncation, reason = "b < 128")]
+        let byte = b as u8;
+        #[expect(clippy::indexing_slicing, reason = "b < 128, and evaluated at compile time")]
+        let slot = &mut table[b];
+        *slot = if byte.is_ascii_lowercase() { SMALL } else if byte.is_ascii_uppercase() { CAPITAL } else if byte.is_ascii_digit() { DIGIT } else { 0 };
+        b += 1;
+    }
+    table
+};
+
 /// Symbols that stand for letters between letters.
 pub(crate) const LETTER_SYMBOLS: &[u8] = b"@$!|+*";
 
@@ -171,31 +190,40 @@ impl Reader<'_> {
     #[inline]
     fn plain_word(&mut self, start: usize) -> usize {
         let rest = self.source.get(start..).unwrap_or_default();
-        let length = rest.iter().position(|b| !b.is_ascii_alphanumeric()).unwrap_or(rest.len());
+        let (mut seen, mut camel, mut stretched, mut last_class) = (0u8, 0u8, false, 0u8);
+        let (mut one_back, mut two_back) = (0u8, 0u8);
+        let mut length = 0;
+        for &byte in rest {
+            let class = CLASS.get(byte as usize).copied().unwrap_or(0);
+            if class == 0 {
+                break;
+            }
+            let folded = byte | 0x20; // letters to lower case; digits have the bit already
+            stretched |= folded == one_back && folded == two_back && class != DIGIT;
+            camel |= last_class & (class >> 1);
+            seen |= class;
+            (two_back, one_back, last_class) = (one_back, folded, class);
+            length += 1;
+        }
         let run = rest.get(..length).unwrap_or_default();
-        let same = |w: &[u8]| matches!(w, [a, b, c] if a.eq_ignore_ascii_case(b) && b.eq_ignore_ascii_case(c) && a.is_ascii_alphabetic());
-        if run.windows(3).any(same) {
+        if stretched {
             return self.stretched_word(start, run);
         }
         let from = self.folded.bytes.len();
-        self.folded.bytes.extend_from_slice(run);
-        if let Some(added) = self.folded.bytes.get_mut(from..) {
-            added.make_ascii_lowercase();
-        }
+        self.folded.bytes.extend(run.iter().map(|byte| byte | 0x20));
         let mut flags = WordFlags::default();
-        let digits = run.iter().filter(|b| b.is_ascii_digit()).count();
-        if digits > 0 {
+        if seen & DIGIT != 0 {
             flags.set(WordFlags::DIGIT);
         }
-        if digits < length {
+        if seen & !DIGIT != 0 {
             flags.set(WordFlags::LETTER);
         }
-        if run.windows(2).any(|w| matches!(w, [a, b] if a.is_ascii_lowercase() && b.is_ascii_uppercase())) {
+        if camel & SMALL != 0 {
             flags.set(WordFlags::CAMEL);
         }
         let word = self.opening(from as u32, start, start + length, flags);
         self.open = Some(word);
-        self.run = 1 + u32::from(matches!(run, [.., a, b] if a.eq_ignore_ascii_case(b)));
+        self.run = 1 + u32::from(one_back == two_back);
         self.previous = run.last().copied().unwrap_or(0);
         start + length
     }
