@@ -7,6 +7,7 @@ mod batch;
 mod error;
 mod keys;
 mod ledger;
+mod mask;
 mod policy;
 mod ports;
 mod sqlite;

@@ -49,13 +49,13 @@ impl Filter {
     #[inline]
     pub(super) fn may_contain(&self, key: u64) -> bool {
         let Some(Block(words)) = self.blocks.get(self.block_of(key)) else { return true };
-        words.iter().zip(bits(key)).fold(1, |all, (word, bit)| all & word >> bit) == 1
+        words.iter().zip(bits(key)).fold(1, |all, (word, bit)| all & (word >> bit)) == 1
     }
 
     /// The leading 32 bits of the key, scaled to the number of blocks.
     #[inline]
     fn block_of(&self, key: u64) -> usize {
-        usize::try_from((key >> 32) * self.blocks.len() as u64 >> 32).unwrap_or_default()
+        usize::try_from(((key >> 32) * self.blocks.len() as u64) >> 32).unwrap_or_default()
     }
 }
 

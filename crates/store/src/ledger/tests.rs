@@ -113,7 +113,7 @@ fn merging_keeps_the_number_of_runs_small() {
     }
     assert_eq!(all(&ledger, &conn).len(), 100);
     let chunks: i64 = conn.query_row("SELECT count(*) FROM ledger_chunk", [], |row| row.get(0)).unwrap();
-    assert_eq!(chunks as usize, ledger.runs.len(), "merged runs are deleted");
+    assert_eq!(usize::try_from(chunks).unwrap(), ledger.runs.len(), "merged runs are deleted");
 }
 
 #[test]

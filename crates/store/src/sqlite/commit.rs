@@ -147,7 +147,11 @@ impl SqliteStore {
         let conn = &self.reader.conn;
         let changed: Vec<ledger::Entry> = slots.keys.iter().zip(&slots.slots).filter(|(_, slot)| slot.changed).filter_map(|(&key, slot)| Some(ledger::Entry { key, place: slot.place? })).collect();
         let today = if progress.now_day > 0 { progress.now_day } else { conn.query_row("SELECT unixepoch() / 86400", [], |row| row.get(0))? };
-        self.ledger.append(conn, &changed, today)?;
+        // Ledger entries are keyed hashes: overwriting merged runs would double their cost and protect nobody.
+        conn.pragma_update(None, "secure_delete", false)?;
+        let appended = self.ledger.append(conn, &changed, today);
+        conn.pragma_update(None, "secure_delete", true)?;
+        appended?;
         let mut update = conn.prepare_cached("UPDATE cell SET posts = posts + ?2 WHERE id = ?1")?;
         for (cell, delta) in progress.deltas.iter().filter(|(_, delta)| **delta != 0) {
             update.execute(params![cell, delta])?;

@@ -20,7 +20,7 @@ const TABLES: &[(&str, &str)] = &[
 pub(super) fn dump(conn: &Connection, out: &mut dyn Write) -> Result<()> {
     for (table, sql) in TABLES {
         let mut select = conn.prepare(sql)?;
-        let names: Vec<String> = select.column_names().into_iter().map(str::to_owned).collect();
+        let names: Vec<String> = select.column_names().map(str::to_owned).collect();
         let mut rows = select.query([])?;
         while let Some(row) = rows.next()? {
             let mut object = Map::new();

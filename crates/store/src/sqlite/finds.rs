@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use vigie_model::{Profile, SourceTerms, Timestamp, Verdict};
 
 use super::SqliteReader;
-use crate::{Error, Find, FindDraft, FindFilter, FindRef, Finds, Policy, Result, keys::StoreKey};
+use crate::{Error, Find, FindDraft, FindFilter, FindRef, Finds, Policy, Result, keys::StoreKey, mask};
 
 /// Keeps a find, as far as the terms of its source and the profile allow.
 pub(super) fn insert(conn: &Connection, policy: &Policy, key: &StoreKey, post_key: u64, draft: &FindDraft) -> Result<()> {
@@ -13,13 +13,17 @@ pub(super) fn insert(conn: &Connection, policy: &Policy, key: &StoreKey, post_ke
     let identified = terms.store_identifiers;
     let native_id = if identified { draft.native_id.clone() } else { key.post_pseudonym(network, &draft.native_id) };
     let verdict = if identified { draft.verdict.clone() } else { Verdict { contacts: Vec::new(), ..draft.verdict.clone() } };
-    let author_id = match (&draft.author_id, identified) {
+    // What tells authors apart: the id, else the handle, as in `vigie_model::Author::key`.
+    let author = if identified { &draft.author_id } else { draft.author_id.as_ref().map_or(&draft.author_handle, |_| &draft.author_id) };
+    let author_id = match (author, identified) {
         (Some(id), true) => Some(id.clone()),
         (Some(id), false) if policy.profile == Profile::Research => Some(key.author_pseudonym(network, id)),
         _ => None,
     };
     let only_if = |value: &Option<String>| value.clone().filter(|_| identified);
-    let tags: &[String] = if terms.store_text { &draft.tags } else { &[] };
+    let whole = identified && terms.store_text;
+    let text = kept_text(draft, terms);
+    let tags = kept_tags(draft, terms, text.as_deref());
     let id: i64 = conn
         .prepare_cached(
             "INSERT INTO find (post_key, network, native_id, pseudonymous, revision, author_id, author_handle, author_name, posted_at, found_at, lang, url, text, tags, media, watches, score, band, label, verdict, canonical, raw)
@@ -28,8 +32,8 @@ pub(super) fn insert(conn: &Connection, policy: &Policy, key: &StoreKey, post_ke
         .query_row(
             params![
                 post_key.cast_signed(), network, native_id, !identified, draft.revision, author_id, only_if(&draft.author_handle), only_if(&draft.author_name),
-                draft.posted_at.map(Timestamp::seconds), draft.found_at.seconds(), draft.lang.as_str(), only_if(&draft.url), kept_text(draft, terms), json(tags), only_if(&draft.media), json(draft.watches.names()),
-                f64::from(draft.verdict.score), draft.verdict.band.as_str(), draft.verdict.label.as_str(), json(&verdict), identified.then_some(&draft.canonical), identified.then_some(&draft.raw),
+                draft.posted_at.map(Timestamp::seconds), draft.found_at.seconds(), draft.lang.as_str(), only_if(&draft.url), text, json(&tags), only_if(&draft.media), json(draft.watches.names()),
+                f64::from(draft.verdict.score), draft.verdict.band.as_str(), draft.verdict.label.as_str(), json(&verdict), whole.then_some(&draft.canonical), whole.then_some(&draft.raw),
             ],
             |row| row.get(0),
         )?;
@@ -40,39 +44,32 @@ pub(super) fn insert(conn: &Connection, policy: &Policy, key: &StoreKey, post_ke
     Ok(())
 }
 
-/// The text as far as it may be kept: without identifiers, contacts and mentions are starred out byte by byte, so that offsets stay.
+/// The text as far as it may be kept: without identifiers, whatever identifies is starred out byte by byte, so that offsets stay.
 fn kept_text(draft: &FindDraft, terms: SourceTerms) -> Option<String> {
-    if !terms.store_text {
-        return None;
+    match terms {
+        SourceTerms { store_text: false, .. } => None,
+        SourceTerms { store_identifiers: true, .. } => Some(draft.text.clone()),
+        _ => Some(masked_text(draft)),
     }
-    if terms.store_identifiers {
-        return Some(draft.text.clone());
-    }
-    let mut bytes = draft.text.clone().into_bytes();
-    let contacts = draft.verdict.contacts.iter().map(|c| c.start as usize..c.end as usize);
-    for span in contacts.chain(mentions(&draft.text)).chain(links(&draft.text)) {
-        if let Some(span) = bytes.get_mut(span) {
-            span.fill(b'*');
-        }
-    }
-    String::from_utf8(bytes).ok()
 }
 
-/// `@names`.
-fn mentions(text: &str) -> impl Iterator<Item = std::ops::Range<usize>> {
-    text.match_indices('@').map(move |(at, _)| {
-        let length = text.get(at + 1..).unwrap_or_default().find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '.' | '-'))).unwrap_or(text.len() - at - 1);
-        at..at + 1 + length
-    })
+/// Masks contacts, every repetition of a contact or of the author's names, and what is an identifier by its form.
+fn masked_text(draft: &FindDraft) -> String {
+    let contacts = &draft.verdict.contacts;
+    let spans = contacts.iter().map(|c| c.start as usize..c.end as usize);
+    let author = [&draft.author_id, &draft.author_handle, &draft.author_name];
+    let names = contacts.iter().map(|c| &c.value).chain(author.into_iter().flatten());
+    let repeated = names.flat_map(|name| mask::occurrences(&draft.text, name));
+    mask::mask(&draft.text, spans.chain(repeated).chain(mask::identifier_like(&draft.text)))
 }
 
-/// Web addresses.
-fn links(text: &str) -> impl Iterator<Item = std::ops::Range<usize>> {
-    text.match_indices("://").map(move |(at, _)| {
-        let start = text.get(..at).and_then(|head| head.rfind(|c: char| !c.is_ascii_alphanumeric()).map(|i| i + head.get(i..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8))).unwrap_or(0);
-        let length = text.get(at..).unwrap_or_default().find(char::is_whitespace).unwrap_or(text.len() - at);
-        start..at + length
-    })
+/// Tags as far as they may be kept: without identifiers, only those that the masked text still has.
+fn kept_tags(draft: &FindDraft, terms: SourceTerms, text: Option<&str>) -> Vec<String> {
+    match text {
+        None => Vec::new(),
+        Some(_) if terms.store_identifiers => draft.tags.clone(),
+        Some(text) => draft.tags.iter().filter(|tag| text.contains(tag.as_str())).cloned().collect(),
+    }
 }
 
 fn json<T: serde::Serialize + ?Sized>(value: &T) -> String {

@@ -147,7 +147,11 @@ fn lock(dir: &Path) -> Result<File> {
 fn configure(conn: &Connection, limits: &Limits, temporary: bool) -> Result<()> {
     let cache_kib = i64::try_from(limits.page_cache / 1024).unwrap_or(16 * 1024);
     conn.busy_timeout(std::time::Duration::from_secs(5))?;
+    // A chunk of the ledger fills one page. Has no effect on a database that exists.
+    conn.pragma_update(None, "page_size", 8_192)?;
     conn.pragma_update(None, "journal_mode", "wal")?;
+    // What is erased is overwritten: deleted and expired finds may not be read from the file.
+    conn.pragma_update(None, "secure_delete", true)?;
     // What is committed survives a power cut; a dry run's store does not have to.
     conn.pragma_update(None, "synchronous", if temporary { "off" } else { "full" })?;
     conn.pragma_update(None, "foreign_keys", true)?;
@@ -231,6 +235,22 @@ impl SqliteReader {
 
 impl Upkeep for SqliteStore {
     fn purge(&mut self, now: Timestamp) -> Result<PurgeReport> {
+        let report = self.purge_in_transaction(now);
+        match report {
+            // The log still has the pages as they were.
+            Ok(_) => self.reader.conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?,
+            Err(_) => self.forget()?,
+        }
+        report
+    }
+
+    fn dump(&self, out: &mut dyn std::io::Write) -> Result<()> {
+        dump::dump(&self.reader.conn, out)
+    }
+}
+
+impl SqliteStore {
+    fn purge_in_transaction(&mut self, now: Timestamp) -> Result<PurgeReport> {
         let retention = self.policy.retention;
         let before = |days: u32| now.seconds() - i64::from(days) * SECONDS_A_DAY;
         let tx = self.reader.conn.unchecked_transaction()?;
@@ -239,14 +259,7 @@ impl Upkeep for SqliteStore {
         if finds + ledger > 0 {
             tx.execute("INSERT INTO audit (at, event, detail) VALUES (?1, 'purge', ?2)", params![now.seconds(), format!("finds {finds}, ledger entries {ledger}")])?;
         }
-        if let Err(error) = tx.commit() {
-            self.forget()?;
-            return Err(error.into());
-        }
+        tx.commit()?;
         Ok(PurgeReport { finds, ledger })
-    }
-
-    fn dump(&self, out: &mut dyn std::io::Write) -> Result<()> {
-        dump::dump(&self.reader.conn, out)
     }
 }
