@@ -1,1 +1,101 @@
-fn main() {}
+//! Tasks of the project: `cargo xtask test` is what CI runs, the rest is for those who change things.
+
+mod real;
+
+use std::{
+    env,
+    path::Path,
+    process::{Command, ExitCode},
+};
+
+use anyhow::{Context, Result, bail};
+
+const USAGE: &str = "usage: cargo xtask <task>\n\n\
+    test      everything that must pass: formatting, lints, tests, documentation, licences, generated files\n\
+    generate  write samples/, docs/post.schema.json and docs/man/ anew\n\
+    real      scan every file of ../shared/data that holds posts and compare the counts\n\
+    kill N    kill a scan at N random moments and compare the stores\n\
+    fuzz SECS run every fuzz target for so many seconds (needs a nightly toolchain and cargo-fuzz)";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let done = match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        ["test"] => test(),
+        ["generate"] => generate(),
+        ["real"] => real::scan_all(),
+        ["kill", times] => kill(times),
+        ["fuzz", seconds] => fuzz(seconds),
+        _ => Err(anyhow::anyhow!(USAGE)),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            say(&format!("xtask: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "a task talks to the person who runs it")]
+fn say(text: &str) {
+    eprintln!("{text}");
+}
+
+/// Runs a program with its output shown.
+fn run(program: &str, arguments: &[&str]) -> Result<()> {
+    say(&format!("\n▶ {program} {}", arguments.join(" ")));
+    let status = Command::new(program).args(arguments).status().with_context(|| format!("cannot start {program}"))?;
+    if !status.success() {
+        bail!("{program} {} failed: {status}", arguments.join(" "));
+    }
+    Ok(())
+}
+
+/// Whether `cargo <tool>` is there.
+fn has_tool(tool: &str) -> bool {
+    Command::new("cargo").args([tool, "--version"]).output().is_ok_and(|out| out.status.success())
+}
+
+/// Installs a cargo tool from the registry where it is missing.
+fn need_tool(tool: &str, package: &str) -> Result<()> {
+    if has_tool(tool) { Ok(()) } else { run("cargo", &["install", "--locked", package]) }
+}
+
+fn test() -> Result<()> {
+    need_tool("nextest", "cargo-nextest")?;
+    need_tool("deny", "cargo-deny")?;
+    run("cargo", &["fmt", "--all", "--check"])?;
+    run("cargo", &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])?;
+    run("cargo", &["deny", "--log-level", "error", "check", "bans", "licenses", "sources"])?;
+    run("cargo", &["nextest", "run", "--workspace", "--no-fail-fast"])?;
+    run("cargo", &["test", "--workspace", "--doc", "--quiet"])?;
+    run("cargo", &["build", "--release", "-p", "vigie"])?;
+    generate()?;
+    // Samples, schema and manual are generated: they must be what the code gives.
+    run("git", &["diff", "--exit-code", "--stat", "--", "samples", "docs"])
+}
+
+/// Writes what is generated from the code.
+fn generate() -> Result<()> {
+    vigie_testkit::write_samples(Path::new("samples"))?;
+    std::fs::create_dir_all("docs")?;
+    std::fs::write("docs/post.schema.json", vigie_model::post_schema() + "\n")?;
+    run("cargo", &["run", "--quiet", "--release", "-p", "vigie", "--", "man", "--out", "docs/man"])
+}
+
+fn kill(times: &str) -> Result<()> {
+    times.parse::<u32>().context("N is a number")?;
+    say(&format!("killing {times} scans"));
+    let status = Command::new("cargo").args(["test", "--release", "-p", "vigie", "--test", "kill", "--", "--nocapture"]).env("VIGIE_KILLS", times).status()?;
+    if status.success() { Ok(()) } else { bail!("a resumed scan left another store than an uninterrupted one") }
+}
+
+fn fuzz(seconds: &str) -> Result<()> {
+    seconds.parse::<u32>().context("SECS is a number")?;
+    need_tool("fuzz", "cargo-fuzz")?;
+    let listed = Command::new("cargo").args(["+nightly", "fuzz", "list"]).output()?;
+    for target in String::from_utf8_lossy(&listed.stdout).lines() {
+        run("cargo", &["+nightly", "fuzz", "run", target, "--", &format!("-max_total_time={seconds}"), "-max_len=65536", "-rss_limit_mb=2048"])?;
+    }
+    Ok(())
+}

@@ -53,7 +53,9 @@ pub(crate) fn weigh(text: &str, hits: &[Hit], entries: &[Entry], places: &[Place
                 if covered(hit, hits, entries) || is_unit_or_elision(text, hit) {
                     continue;
                 }
-                let doubted = hits.iter().any(|h| entries.get(h.entry as usize).is_some_and(|e| e.meaning == Meaning::Doubt(term)) && (h.start >= hit.end || h.end <= hit.start));
+                let doubted = hits
+                    .iter()
+                    .any(|h| entries.get(h.entry as usize).is_some_and(|e| e.meaning == Meaning::Doubt(term)) && (h.start >= hit.end || h.end <= hit.start));
                 out.doubted |= doubted;
                 let mut grade = Some(grade);
                 if is_foreign(of, lang) {
@@ -63,12 +65,22 @@ pub(crate) fn weigh(text: &str, hits: &[Hit], entries: &[Entry], places: &[Place
                     grade = grade.and_then(lower);
                 }
                 if let Some(grade) = grade {
-                    out.products.push(ProductFound { class, grade, start: hit.start, end: hit.end, tagged: hit.tagged, disguised: hit.disguised, emoji: hit.emoji });
+                    out.products.push(ProductFound {
+                        class,
+                        grade,
+                        start: hit.start,
+                        end: hit.end,
+                        tagged: hit.tagged,
+                        disguised: hit.disguised,
+                        emoji: hit.emoji,
+                    });
                 }
             }
             // A word in disguise is a product or nothing: "sh!t" hides, "d1spo" and other leet of everyday words is noise.
             Meaning::Cue(kind, strength) if !hit.disguised || hit.words > 1 => out.cues.push((kind, strength, hit.start, hit.end)),
-            Meaning::Context(label, strength) if !(is_foreign(of, lang) && strength == Strength::Weak) => out.contexts.push((label, strength, hit.start, hit.end)),
+            Meaning::Context(label, strength) if !(is_foreign(of, lang) && strength == Strength::Weak) => {
+                out.contexts.push((label, strength, hit.start, hit.end))
+            }
             Meaning::Place(number) => {
                 if places.get(number as usize).is_some_and(|place| !place.ambiguous || hit.capital || hit.tagged) {
                     out.places.push((number, hit.start, hit.end));
@@ -80,7 +92,8 @@ pub(crate) fn weigh(text: &str, hits: &[Hit], entries: &[Entry], places: &[Place
     out.products.sort_by_key(|p| (p.start, p.end, p.grade, p.class));
     out.products.dedup_by_key(|p| (p.start, p.end, p.class));
     let quotes = quotations(text);
-    out.quoted = !quotes.is_empty() && out.products.iter().filter(|p| p.class.is_drug()).all(|p| quotes.iter().any(|&(from, to)| from <= p.start && p.end <= to));
+    out.quoted =
+        !quotes.is_empty() && out.products.iter().filter(|p| p.class.is_drug()).all(|p| quotes.iter().any(|&(from, to)| from <= p.start && p.end <= to));
     out.question = text.contains('?');
     one_per_span(&mut out.cues);
     one_per_span(&mut out.contexts);
@@ -131,11 +144,12 @@ fn covered(hit: &Hit, hits: &[Hit], entries: &[Entry]) -> bool {
     hits.iter().any(|other| {
         let covers = other.start <= hit.start && hit.end <= other.end;
         let longer = other.end - other.start > hit.end - hit.start;
-        covers && match entries.get(other.entry as usize).map(|e| e.meaning) {
-            Some(Meaning::Collision) => true,
-            Some(Meaning::Product { .. }) => longer,
-            _ => false,
-        }
+        covers
+            && match entries.get(other.entry as usize).map(|e| e.meaning) {
+                Some(Meaning::Collision) => true,
+                Some(Meaning::Product { .. }) => longer,
+                _ => false,
+            }
     })
 }
 
@@ -163,6 +177,13 @@ fn lower(grade: Grade) -> Option<Grade> {
 }
 
 impl Evidence {
+    /// Forgets one-letter products that turned out to be the unit of a price or quantity ("10€ le g").
+    pub(crate) fn drop_units(&mut self) {
+        let entities = &self.entities;
+        let measured = |p: &ProductFound| entities.prices.iter().map(|price| (price.start, price.end)).chain(entities.quantities.iter().copied()).any(|(start, end)| start <= p.start && p.end <= end);
+        self.products.retain(|p| p.end - p.start > 1 || p.start == p.end || !measured(p));
+    }
+
     /// Strongest cue of a component.
     pub(crate) fn cue(&self, kind: ComponentKind) -> Option<Strength> {
         let mut of_kind = self.cues.iter().filter(|c| c.0 == kind).map(|c| c.1);

@@ -6,10 +6,7 @@
 
 use vigie_model::{Band, ComponentKind, Grade, Label, Reason};
 
-use crate::{
-    evidence::Evidence,
-    lexicon::Strength,
-};
+use crate::{evidence::Evidence, lexicon::Strength};
 
 /// Names this way of fusing; part of every verdict's versions. Changes whenever a weight does.
 pub(crate) const MODEL: &str = "rules-1";

@@ -193,13 +193,26 @@ macro_rules! embedded {
 }
 
 const EMBEDDED: &[(&str, &str)] = embedded![
-    "fr/products.toml", "fr/cues.toml", "fr/contexts.toml",
-    "en/products.toml", "en/cues.toml", "en/contexts.toml",
-    "es/products.toml", "es/cues.toml", "es/contexts.toml",
-    "it/products.toml", "it/cues.toml", "it/contexts.toml",
-    "de/products.toml", "de/cues.toml", "de/contexts.toml",
-    "nl/products.toml", "nl/cues.toml", "nl/contexts.toml",
-    "emoji.toml", "places.toml",
+    "fr/products.toml",
+    "fr/cues.toml",
+    "fr/contexts.toml",
+    "en/products.toml",
+    "en/cues.toml",
+    "en/contexts.toml",
+    "es/products.toml",
+    "es/cues.toml",
+    "es/contexts.toml",
+    "it/products.toml",
+    "it/cues.toml",
+    "it/contexts.toml",
+    "de/products.toml",
+    "de/cues.toml",
+    "de/contexts.toml",
+    "nl/products.toml",
+    "nl/cues.toml",
+    "nl/contexts.toml",
+    "emoji.toml",
+    "places.toml",
 ];
 
 impl Lexicon {
@@ -315,7 +328,8 @@ mod tests {
 
     #[test]
     fn errors_name_the_file_and_the_line() {
-        let error = Lexicon::read(&[("fr/products.toml", "lang = \"fr\"\nreviewed_by = \"x\"\n[[term]]\nterm = \"x\"\nclass = \"CAN-Z\"\n")]).unwrap_err().to_string();
+        let error =
+            Lexicon::read(&[("fr/products.toml", "lang = \"fr\"\nreviewed_by = \"x\"\n[[term]]\nterm = \"x\"\nclass = \"CAN-Z\"\n")]).unwrap_err().to_string();
         assert!(error.contains("fr/products.toml") && error.contains("line 5"), "{error}");
     }
 }

@@ -33,6 +33,7 @@ const CLEAN: f32 = 0.001;
 #[derive(Debug, Default)]
 pub struct Scratch {
     folded: Folded,
+    folded_tag: Folded,
     hashes: Vec<u64>,
     hits: Vec<Hit>,
     tag_hits: Vec<Hit>,
@@ -106,11 +107,8 @@ impl Detector {
         }
         for (index, place) in (0u16..).zip(&spec.places) {
             let folded = fold_phrase(place);
-            let names: Vec<String> = self.places.iter()
-                .filter(|p| fold_phrase(&p.name) == folded)
-                .flat_map(|p| p.aliases.clone())
-                .chain([place.clone()])
-                .collect();
+            let names: Vec<String> =
+                self.places.iter().filter(|p| fold_phrase(&p.name) == folded).flat_map(|p| p.aliases.clone()).chain([place.clone()]).collect();
             names.iter().for_each(|name| self.add_watch_word(WatchWord { watch, role: Role::Place, index }, name));
         }
     }
@@ -176,29 +174,35 @@ impl Detector {
 
     /// The first look: notes the words of watches, and says whether some word of text or tags may name a drug.
     fn look(&self, post: &Post<'_>, scratch: &mut Scratch) -> bool {
-        let Scratch { folded, hashes, hits, seen, .. } = scratch;
+        let Scratch { folded, folded_tag, hashes, hits, seen, .. } = scratch;
         seen.clear();
         let mut named = false;
-        for text in post.tags.iter().map(AsRef::as_ref).chain([post.text.as_ref()]) {
-            folded.read(text);
-            scan::scan(&self.triggers, folded, hashes, hits);
-            self.note_watch_words(hits, seen);
-            named |= hits.iter().any(|hit| (hit.entry as usize) < self.entries.len());
+        for tag in &post.tags {
+            folded_tag.read(tag);
+            named |= self.look_at(folded_tag, hashes, hits, seen);
         }
+        folded.read(&post.text);
+        named |= self.look_at(folded, hashes, hits, seen);
         named
     }
 
-    /// Everything that the lexicon has to say of text and tags. The text is folded last, as [`Detector::look`] left it.
+    fn look_at(&self, folded: &Folded, hashes: &mut Vec<u64>, hits: &mut Vec<Hit>, seen: &mut Seen) -> bool {
+        scan::scan(&self.triggers, folded, hashes, hits);
+        self.note_watch_words(hits, seen);
+        // A letter on its own ("C", "g") names nothing in a text without numbers, tags and pictures.
+        let telling = || folded.words().iter().any(|w| w.flags.any(WordFlags::DIGIT | WordFlags::HASHTAG | WordFlags::EMOJI | WordFlags::MENTION));
+        let mut drugs = hits.iter().filter(|hit| (hit.entry as usize) < self.entries.len()).peekable();
+        drugs.peek().is_some() && (drugs.any(|hit| hit.end - hit.start > 1) || telling())
+    }
+
+    /// Everything that the lexicon has to say of text and tags; the text is folded already.
     fn find(&self, post: &Post<'_>, scratch: &mut Scratch) {
-        let Scratch { folded, hashes, hits, tag_hits, .. } = scratch;
+        let Scratch { folded, folded_tag, hashes, hits, tag_hits, .. } = scratch;
         tag_hits.clear();
         for tag in &post.tags {
-            folded.read(tag);
-            scan::scan(&self.phrases, folded, hashes, hits);
+            folded_tag.read(tag);
+            scan::scan(&self.phrases, folded_tag, hashes, hits);
             tag_hits.append(hits);
-        }
-        if !post.tags.is_empty() {
-            folded.read(&post.text);
         }
         scan::scan(&self.phrases, folded, hashes, hits);
     }
@@ -225,6 +229,7 @@ impl Detector {
     fn explain(&self, post: &Post<'_>, lang: Lang, scratch: &mut Scratch, mut evidence: evidence::Evidence) -> Verdict {
         scratch.glyphs.read(&post.text);
         evidence.entities = entities::read(&post.text, &scratch.glyphs, lang);
+        evidence.drop_units();
         let fused = fusion::fuse(&evidence);
         Verdict {
             score: fused.score,
@@ -241,7 +246,8 @@ impl Detector {
     }
 
     fn place_names(&self, evidence: &evidence::Evidence) -> Vec<String> {
-        let mut names: Vec<String> = evidence.places.iter().filter_map(|(number, ..)| self.places.get(*number as usize)).map(|place| place.name.clone()).collect();
+        let mut names: Vec<String> =
+            evidence.places.iter().filter_map(|(number, ..)| self.places.get(*number as usize)).map(|place| place.name.clone()).collect();
         names.sort_unstable();
         names.dedup();
         names

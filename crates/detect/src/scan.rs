@@ -26,7 +26,10 @@ pub(crate) struct Hit {
 }
 
 /// Words that join others in run-together hashtags and mean nothing there.
-const JOINTS: &[&[u8]] = &[b"a", b"au", b"de", b"du", b"des", b"la", b"le", b"les", b"et", b"en", b"sur", b"the", b"in", b"to", b"and", b"of", b"el", b"y", b"di", b"e", b"und", b"in", b"pas", b"cher", b"top", b"best", b"plan", b"france"];
+const JOINTS: &[&[u8]] = &[
+    b"a", b"au", b"de", b"du", b"des", b"la", b"le", b"les", b"et", b"en", b"sur", b"the", b"in", b"to", b"and", b"of", b"el", b"y", b"di", b"e", b"und",
+    b"in", b"pas", b"cher", b"top", b"best", b"plan", b"france",
+];
 
 /// Shortest hashtag that is taken apart.
 const TAG_LENGTH: usize = 7;
@@ -76,7 +79,16 @@ fn at_word(phrases: &Phrases, folded: &Folded, hashes: &[u64], hits: &mut Vec<Hi
 
 fn push(hits: &mut Vec<Hit>, entries: &[u32], (start, end): (u32, u32), words: usize, disguised: bool, flags: WordFlags) {
     let words = u8::try_from(words).unwrap_or(u8::MAX);
-    hits.extend(entries.iter().map(|&entry| Hit { entry, start, end, words, disguised, tagged: flags.any(WordFlags::HASHTAG), capital: flags.any(WordFlags::CAPITAL), emoji: flags.any(WordFlags::EMOJI) }));
+    hits.extend(entries.iter().map(|&entry| Hit {
+        entry,
+        start,
+        end,
+        words,
+        disguised,
+        tagged: flags.any(WordFlags::HASHTAG),
+        capital: flags.any(WordFlags::CAPITAL),
+        emoji: flags.any(WordFlags::EMOJI),
+    }));
 }
 
 /// A single word in leet or with stretched letters; and the parts of words joined by a symbol ("weed+coke").
@@ -154,7 +166,13 @@ fn hashtag(phrases: &Phrases, folded: &Folded, hits: &mut Vec<Hit>, word: &Word)
         for length in 1..=bytes.len() - from {
             let Some((rest, _)) = best.get(from + length).copied().filter(|(parts, _)| *parts < u16::MAX) else { continue };
             let Some(part) = bytes.get(from..from + length) else { continue };
-            let cost = if length >= 3 && phrases.begins(part) { 2 } else if JOINTS.contains(&part) { 3 } else { continue };
+            let cost = if length >= 3 && phrases.begins(part) {
+                2
+            } else if JOINTS.contains(&part) {
+                3
+            } else {
+                continue;
+            };
             if rest + cost <= choice.0 {
                 choice = (rest + cost, length);
             }

@@ -304,7 +304,7 @@ fn x_envelopes_and_notices() {
     assert_eq!(rejects(r#"{"data":5}"#), ["Reject: field `data` is not an object or an array"]);
     let broken = "{\"data\":[\n{\"id\":\"1\",\"text\":\"t\"},\n{\"id\":\"2\",\"text\":\"t\",\"id\":\"3\"}]}";
     let (seen, problems) = decode(broken);
-    assert_eq!((seen.ids(), problems), (vec!["1"], vec!["Reject: field `id` appears twice at line 3 of the record, column 26".to_owned()]));
+    assert_eq!((seen.ids(), problems), (vec!["1"], vec!["Reject: field `id` appears twice at line 3 of the record, column 25".to_owned()]));
 }
 
 /// Random values that often look like records of one format or another.

@@ -1,6 +1,6 @@
 //! Inputs that are damaged, huge, endless or something else altogether.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails by panicking")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::string_slice, reason = "a test fails by panicking")]
 
 mod common;
 
@@ -152,13 +152,16 @@ fn a_truncated_or_damaged_zstd_gives_all_that_is_whole() {
     assert!(!seen.posts.is_empty() && seen.posts.len() < 20_000);
     assert_eq!(seen.problems.last().unwrap().reason, "zstd data end too early");
 
-    let mut damaged = stored;
+    // Without a checksum damage can decode to other text, which nobody can notice.
+    let mut encoder = zstd::stream::write::Encoder::new(Vec::new(), 1).unwrap();
+    encoder.include_checksum(true).unwrap();
+    encoder.write_all(text.as_bytes()).unwrap();
+    let mut damaged = encoder.finish().unwrap();
     let middle = damaged.len() / 2;
     damaged[middle..middle + 200].fill(0xff);
     let seen = read_bytes(&damaged);
-    println!("{} {:?} {}", seen.posts.len(), seen.reasons(), damaged.len());
+    assert!(!seen.posts.is_empty());
     assert_eq!(seen.problems.last().unwrap().reason, "zstd data are damaged");
-    assert!(seen.problems.len() <= 3);
 }
 
 #[test]
@@ -331,16 +334,20 @@ fn events_of_a_stream() {
 
 #[test]
 fn a_live_source_is_not_kept_waiting() {
-    /// Panics if it is asked for more than it has before its records were handed out.
-    struct OneLineAtATime(std::vec::IntoIter<String>);
+    /// Gives one line for each read, as a pipe does that is written to line by line.
+    struct OneLineAtATime(Vec<Cursor<String>>);
     impl Read for OneLineAtATime {
         fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-            let Some(line) = self.0.next() else { return Ok(0) };
-            buf[..line.len()].copy_from_slice(line.as_bytes());
-            Ok(line.len())
+            while let Some(line) = self.0.first_mut() {
+                match line.read(buf)? {
+                    0 => drop(self.0.remove(0)),
+                    read => return Ok(read),
+                }
+            }
+            Ok(0)
         }
     }
-    let source = OneLineAtATime((0..5).map(line).collect::<Vec<_>>().into_iter());
+    let source = OneLineAtATime((0..5).map(line).map(Cursor::new).collect());
     let mut blocks = Blocks::from_live_read("live", source, &Limits::default(), Position::START);
     let sizes: Vec<usize> = blocks.by_ref().map(|block| block.records().count()).collect();
     assert_eq!(sizes.iter().sum::<usize>(), 5);

@@ -12,7 +12,7 @@ mod verdict;
 
 pub use catalogue::{ComponentKind, Grade, Label, Product, UnknownName};
 pub use lang::Lang;
-pub use post::{Author, Event, NeutralAuthor, NeutralMedia, NeutralPost, Post, Revision};
+pub use post::{Author, Event, NeutralAuthor, NeutralMedia, NeutralPost, Post, Revision, post_schema};
 pub use profile::{Profile, SourceTerms};
 pub use time::{Timestamp, UnreadableTime};
 pub use verdict::{Band, Component, Contact, ContactKind, Place, Price, Reason, Verdict, Versions};

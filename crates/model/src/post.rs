@@ -209,6 +209,13 @@ pub struct NeutralPost {
     pub metrics: std::collections::BTreeMap<String, u64>,
 }
 
+/// The JSON Schema of the neutral form, pretty-printed.
+#[must_use]
+pub fn post_schema() -> String {
+    // A schema made of plain data always serialises.
+    serde_json::to_string_pretty(&schemars::schema_for!(NeutralPost)).unwrap_or_default()
+}
+
 /// The author in the neutral form.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, schemars::JsonSchema)]
 pub struct NeutralAuthor {

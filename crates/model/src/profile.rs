@@ -49,9 +49,6 @@ impl SourceTerms {
     #[must_use]
     pub fn of(network: &str, profile: Profile) -> Self {
         let aggregate_only = network == "x";
-        Self {
-            store_text: !aggregate_only,
-            store_identifiers: !aggregate_only && profile != Profile::Research,
-        }
+        Self { store_text: !aggregate_only, store_identifiers: !aggregate_only && profile != Profile::Research }
     }
 }

@@ -99,7 +99,13 @@ struct Signals<'a> {
 /// [`Error`]; what was committed before stays, and the next run goes on after it.
 pub fn run(plan: Plan, detector: &Detector, store: &mut dyn Ingest, progress: &dyn Progress, stop: &AtomicBool) -> Result<Summary, Error> {
     let starts = starts(&plan, store)?;
-    let resumed = plan.inputs.iter().zip(&starts).filter(|(_, start)| start.position != Position::START).map(|(input, start)| (input.name(), start.position.line)).collect();
+    let resumed = plan
+        .inputs
+        .iter()
+        .zip(&starts)
+        .filter(|(_, start)| start.position != Position::START)
+        .map(|(input, start)| (input.name(), start.position.line))
+        .collect();
     let decoder = Decoder::new(&plan.limits);
     let shared = Shared { detector, decoder: &decoder, now: plan.now, verdict_line: plan.verdicts.as_ref().map(|(writer, _)| *writer) };
     let signals = Signals { stop, abandoned: AtomicUsize::new(0) };
@@ -110,10 +116,16 @@ pub fn run(plan: Plan, detector: &Detector, store: &mut dyn Ingest, progress: &d
     thread::scope(|scope| {
         let (signals, inputs, limits, starts) = (&signals, &inputs, &limits, &starts);
         // The reader owns the sender: when it ends, the workers do.
-        let reader = thread::Builder::new().name("reader".into()).spawn_scoped(scope, move || read(inputs, limits, starts, &work_out, &spare_in, signals, progress)).map_err(Error::Thread)?;
+        let reader = thread::Builder::new()
+            .name("reader".into())
+            .spawn_scoped(scope, move || read(inputs, limits, starts, &work_out, &spare_in, signals, progress))
+            .map_err(Error::Thread)?;
         for number in 0..threads.get() {
             let (work_in, done_out, spare_out) = (work_in.clone(), done_out.clone(), spare_out.clone());
-            thread::Builder::new().name(format!("worker-{number}")).spawn_scoped(scope, move || work(shared, inputs, &work_in, &done_out, &spare_out)).map_err(Error::Thread)?;
+            thread::Builder::new()
+                .name(format!("worker-{number}"))
+                .spawn_scoped(scope, move || work(shared, inputs, &work_in, &done_out, &spare_out))
+                .map_err(Error::Thread)?;
         }
         drop((work_in, done_out, spare_out));
         let mut writer = Writer::new(plan, starts, store, signals)?;
@@ -135,13 +147,20 @@ struct Start {
 
 /// An input that was interrupted is resumed if it still begins with the same bytes.
 fn starts(plan: &Plan, store: &dyn Ingest) -> Result<Vec<Start>, Error> {
-    plan.inputs.iter().map(|input| {
-        let fresh = |head| Start { head, position: Position::START, rejects_len: 0 };
-        let Input::File(path) = input else { return Ok(fresh(0)) };
-        let head = head(path).map_err(|source| InputError::Unreadable { path: path.clone(), source })?;
-        let cursor = store.cursor(&source_key(input))?.filter(|cursor| plan.verdicts.is_none() && !cursor.finished && cursor.head == head);
-        Ok(cursor.map_or(fresh(head), |cursor| Start { head, position: Position { byte: cursor.byte, line: cursor.line }, rejects_len: cursor.rejects_len }))
-    }).collect()
+    plan.inputs
+        .iter()
+        .map(|input| {
+            let fresh = |head| Start { head, position: Position::START, rejects_len: 0 };
+            let Input::File(path) = input else { return Ok(fresh(0)) };
+            let head = head(path).map_err(|source| InputError::Unreadable { path: path.clone(), source })?;
+            let cursor = store.cursor(&source_key(input))?.filter(|cursor| plan.verdicts.is_none() && !cursor.finished && cursor.head == head);
+            Ok(cursor.map_or(fresh(head), |cursor| Start {
+                head,
+                position: Position { byte: cursor.byte, line: cursor.line },
+                rejects_len: cursor.rejects_len,
+            }))
+        })
+        .collect()
 }
 
 /// What the store calls an input: its absolute path, so that it is found again from another folder.
@@ -163,7 +182,15 @@ fn head(path: &Path) -> io::Result<u64> {
 }
 
 /// The reader thread: one block ahead, so that the last block of an input is known as such.
-fn read(inputs: &[Input], limits: &Limits, starts: &[Start], work: &Sender<Work>, spare: &Receiver<Vec<u8>>, signals: &Signals<'_>, progress: &dyn Progress) -> Result<(), Error> {
+fn read(
+    inputs: &[Input],
+    limits: &Limits,
+    starts: &[Start],
+    work: &Sender<Work>,
+    spare: &Receiver<Vec<u8>>,
+    signals: &Signals<'_>,
+    progress: &dyn Progress,
+) -> Result<(), Error> {
     let mut number = 0;
     for (index, (input, start)) in inputs.iter().zip(starts).enumerate() {
         if signals.stop.load(Ordering::Relaxed) {
@@ -241,8 +268,21 @@ impl<'a> Writer<'a> {
     fn new(plan: Plan, starts: &'a [Start], store: &'a mut dyn Ingest, signals: &'a Signals<'a>) -> Result<Self, Error> {
         let rejects = Rejects::new(plan.rejects.clone()).map_err(Error::Rejects)?;
         Ok(Self {
-            plan, starts, store, signals, rejects, batch: Batch::default(), input: None, input_rejects: 0, recognised: false, position: Position::START, uncommitted: false,
-            finished_inputs: 0, tally: Tally::default(), contacts: Contacts::default(), summary: Counts::default(),
+            plan,
+            starts,
+            store,
+            signals,
+            rejects,
+            batch: Batch::default(),
+            input: None,
+            input_rejects: 0,
+            recognised: false,
+            position: Position::START,
+            uncommitted: false,
+            finished_inputs: 0,
+            tally: Tally::default(),
+            contacts: Contacts::default(),
+            summary: Counts::default(),
         })
     }
 

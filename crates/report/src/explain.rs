@@ -19,14 +19,28 @@ pub fn explain(text: Option<&str>, verdict: &Verdict, language: Language) -> Str
         Band::Clear => language.pick("clear", "sans suite"),
     };
     let products: Vec<_> = verdict.products.iter().map(|p| format!("{} ({p})", language.product(*p))).collect();
-    let _ = writeln!(out, "{}: {band} · {} {:.2} · {}", language.pick("Verdict", "Verdict"), language.pick("score", "score"), verdict.score, language.label(verdict.label));
+    let _ = writeln!(
+        out,
+        "{}: {band} · {} {:.2} · {}",
+        language.pick("Verdict", "Verdict"),
+        language.pick("score", "score"),
+        verdict.score,
+        language.label(verdict.label)
+    );
     if !products.is_empty() {
         let _ = writeln!(out, "{}: {}", language.pick("Products", "Produits"), products.join(", "));
     }
     match text {
         Some(text) => underline(text, &verdict.components, language, &mut out),
         None => {
-            let _ = writeln!(out, "\n{}", language.pick("The text is not kept: the source's terms or the profile forbid it.", "Le texte n’est pas conservé : les conditions de la source ou le profil l’interdisent."));
+            let _ = writeln!(
+                out,
+                "\n{}",
+                language.pick(
+                    "The text is not kept: the source's terms or the profile forbid it.",
+                    "Le texte n’est pas conservé : les conditions de la source ou le profil l’interdisent."
+                )
+            );
         }
     }
     entities(verdict, language, &mut out);
@@ -35,17 +49,33 @@ pub fn explain(text: Option<&str>, verdict: &Verdict, language: Language) -> Str
         let _ = writeln!(out, "  {:+.1}  {}", reason.weight, reason_in_words(reason, language));
     }
     let versions = &verdict.versions;
-    let _ = writeln!(out, "\nvigie {} · {} {} · {} {}", versions.vigie, language.pick("lexicon", "lexique"), versions.lexicon, language.pick("scoring", "notation"), versions.model);
+    let _ = writeln!(
+        out,
+        "\nvigie {} · {} {} · {} {}",
+        versions.vigie,
+        language.pick("lexicon", "lexique"),
+        versions.lexicon,
+        language.pick("scoring", "notation"),
+        versions.model
+    );
     out
 }
 
 fn entities(verdict: &Verdict, language: Language, out: &mut String) {
     let contacts: Vec<_> = verdict.contacts.iter().map(|c| format!("{} {}", c.kind.as_str(), c.value)).collect();
-    let prices: Vec<_> = verdict.prices.iter().map(|p| {
-        let quantity = p.quantity.map_or(String::new(), |q| format!(" / {q}{}", p.unit.as_ref().map_or(String::new(), |u| format!(" {u}"))));
-        format!("{} {}{quantity}", p.amount, p.currency)
-    }).collect();
-    for (name, values) in [(language.pick("Contacts", "Contacts"), contacts), (language.pick("Prices", "Prix"), prices), (language.pick("Places", "Lieux"), verdict.places.clone())] {
+    let prices: Vec<_> = verdict
+        .prices
+        .iter()
+        .map(|p| {
+            let quantity = p.quantity.map_or(String::new(), |q| format!(" / {q}{}", p.unit.as_ref().map_or(String::new(), |u| format!(" {u}"))));
+            format!("{} {}{quantity}", p.amount, p.currency)
+        })
+        .collect();
+    for (name, values) in [
+        (language.pick("Contacts", "Contacts"), contacts),
+        (language.pick("Prices", "Prix"), prices),
+        (language.pick("Places", "Lieux"), verdict.places.clone()),
+    ] {
         if !values.is_empty() {
             let _ = writeln!(out, "{name}: {}", values.join(", "));
         }
@@ -94,12 +124,26 @@ fn underline_piece(piece: &str, start: usize, components: &[Component], language
         return;
     }
     let covered = |at: usize| inside.iter().any(|c| (c.start as usize..c.end as usize).contains(&(start + at)));
-    let marks: String = piece.char_indices().map(|(at, c)| if covered(at) { '‾' } else if c == '\t' { '\t' } else { ' ' }).collect();
+    let marks: String = piece
+        .char_indices()
+        .map(|(at, c)| {
+            if covered(at) {
+                '‾'
+            } else if c == '\t' {
+                '\t'
+            } else {
+                ' '
+            }
+        })
+        .collect();
     let _ = writeln!(out, "  {}", marks.trim_end());
-    let named: Vec<_> = inside.iter().filter_map(|c| {
-        let text = piece.get((c.start as usize).saturating_sub(start)..(c.end as usize - start).min(piece.len()))?;
-        Some(format!("{} {}: “{}”", c.kind, language.component(c.kind), text.trim()))
-    }).collect();
+    let named: Vec<_> = inside
+        .iter()
+        .filter_map(|c| {
+            let text = piece.get((c.start as usize).saturating_sub(start)..(c.end as usize - start).min(piece.len()))?;
+            Some(format!("{} {}: “{}”", c.kind, language.component(c.kind), text.trim()))
+        })
+        .collect();
     let _ = writeln!(out, "    {}", named.join(" · "));
 }
 
@@ -158,10 +202,24 @@ mod tests {
             Component { kind, start: u32::try_from(start).unwrap(), end: u32::try_from(start + word.len()).unwrap() }
         };
         let verdict = Verdict {
-            score: 0.93, band: Band::Advert, label: Label::Advert, products: vec![Product::CannabisHerb],
-            components: vec![component(ComponentKind::Product, "beuh"), component(ComponentKind::Offer, "dispo"), component(ComponentKind::Delivery, "livraison"), component(ComponentKind::Area, "Toulouse")],
-            contacts: vec![], prices: vec![], places: vec!["Toulouse".into()],
-            reasons: vec![Reason { what: "product:A".into(), weight: -1.6 }, Reason { what: "K01:weak".into(), weight: 2.0 }, Reason { what: "context:news".into(), weight: -3.4 }],
+            score: 0.93,
+            band: Band::Advert,
+            label: Label::Advert,
+            products: vec![Product::CannabisHerb],
+            components: vec![
+                component(ComponentKind::Product, "beuh"),
+                component(ComponentKind::Offer, "dispo"),
+                component(ComponentKind::Delivery, "livraison"),
+                component(ComponentKind::Area, "Toulouse"),
+            ],
+            contacts: vec![],
+            prices: vec![],
+            places: vec!["Toulouse".into()],
+            reasons: vec![
+                Reason { what: "product:A".into(), weight: -1.6 },
+                Reason { what: "K01:weak".into(), weight: 2.0 },
+                Reason { what: "context:news".into(), weight: -3.4 },
+            ],
             versions: Arc::new(Versions { vigie: "0.1.0".into(), lexicon: "0123456789abcdef".into(), model: "rules-1".into() }),
         };
         insta::assert_snapshot!(explain(Some(text), &verdict, Language::French));

@@ -5,7 +5,10 @@ use std::fmt::Write;
 use serde::Serialize;
 use vigie_store::ShareRow;
 
-use crate::{Language, RAW_RATE, summary::{grouped, rate}};
+use crate::{
+    Language, RAW_RATE,
+    summary::{grouped, rate},
+};
 
 /// Name of the line that counts every post read, whatever its watches.
 const EVERYTHING: &str = "(all posts)";
@@ -63,7 +66,9 @@ pub fn share_json(rows: &[ShareRow]) -> String {
 /// The rows as CSV (RFC 4180), with a header.
 #[must_use]
 pub fn share_csv(rows: &[ShareRow]) -> String {
-    let mut out = String::from("watch,network,day,posts,adverts,review,raw_rate_not_an_estimate,reposts,advert_reposts,distinct_texts,distinct_advert_texts,authors,advert_authors\r\n");
+    let mut out = String::from(
+        "watch,network,day,posts,adverts,review,raw_rate_not_an_estimate,reposts,advert_reposts,distinct_texts,distinct_advert_texts,authors,advert_authors\r\n",
+    );
     for row in rows {
         let watch = row.watch.as_deref().unwrap_or(EVERYTHING);
         let rate = rate(row.adverts, row.posts).map_or(String::new(), |rate| format!("{rate:.6}"));
@@ -88,13 +93,39 @@ pub fn share_table(rows: &[ShareRow], language: Language) -> String {
     }
     let width = rows.iter().map(|r| name(r).chars().count()).max().unwrap_or(0).max(5);
     let networks = rows.iter().map(|r| r.network.chars().count()).max().unwrap_or(0).max(7);
-    let mut out = format!("{}\n\n", language.pick("Share of adverts: raw detector rate, not an estimate", "Part des annonces : taux brut du détecteur, pas une estimation"));
-    let heads = (language.pick("watch", "veille"), language.pick("network", "réseau"), language.pick("day", "jour"), language.pick("posts", "publ."), language.pick("adverts", "annonces"), language.pick("rate", "taux"), language.pick("texts", "textes"), language.pick("authors", "auteurs"));
-    let _ = writeln!(out, "{:<width$}  {:<networks$}  {:<10}  {:>9}  {:>9}  {:>7}  {:>15}  {:>15}", heads.0, heads.1, heads.2, heads.3, heads.4, heads.5, heads.6, heads.7);
+    let mut out = format!(
+        "{}\n\n",
+        language.pick("Share of adverts: raw detector rate, not an estimate", "Part des annonces : taux brut du détecteur, pas une estimation")
+    );
+    let heads = (
+        language.pick("watch", "veille"),
+        language.pick("network", "réseau"),
+        language.pick("day", "jour"),
+        language.pick("posts", "publ."),
+        language.pick("adverts", "annonces"),
+        language.pick("rate", "taux"),
+        language.pick("texts", "textes"),
+        language.pick("authors", "auteurs"),
+    );
+    let _ = writeln!(
+        out,
+        "{:<width$}  {:<networks$}  {:<10}  {:>9}  {:>9}  {:>7}  {:>15}  {:>15}",
+        heads.0, heads.1, heads.2, heads.3, heads.4, heads.5, heads.6, heads.7
+    );
     for row in rows {
         let rate = rate(row.adverts, row.posts).map_or_else(|| "–".to_owned(), |rate| format!("{:.1} %", rate * 100.0));
         let of = |part: u64, whole: u64| format!("{}/{}", grouped(part), grouped(whole));
-        let _ = writeln!(out, "{:<width$}  {:<networks$}  {:<10}  {:>9}  {:>9}  {rate:>7}  {:>15}  {:>15}", name(row), row.network, row.day, grouped(row.posts), grouped(row.adverts), of(row.distinct_advert_texts, row.distinct_texts), of(row.advert_authors, row.authors));
+        let _ = writeln!(
+            out,
+            "{:<width$}  {:<networks$}  {:<10}  {:>9}  {:>9}  {rate:>7}  {:>15}  {:>15}",
+            name(row),
+            row.network,
+            row.day,
+            grouped(row.posts),
+            grouped(row.adverts),
+            of(row.distinct_advert_texts, row.distinct_texts),
+            of(row.advert_authors, row.authors)
+        );
     }
     out
 }
@@ -154,7 +185,11 @@ pub fn share_svg(rows: &[ShareRow], language: Language) -> String {
         panel(series, 56 + index * PANEL, &mut out);
     }
     if all.is_empty() {
-        let _ = writeln!(out, "<text x=\"16\" y=\"84\" fill=\"#1b1b1b\">{}</text>", language.pick("no watch has posts yet", "aucune veille n’a encore de publications"));
+        let _ = writeln!(
+            out,
+            "<text x=\"16\" y=\"84\" fill=\"#1b1b1b\">{}</text>",
+            language.pick("no watch has posts yet", "aucune veille n’a encore de publications")
+        );
     }
     out.push_str("</svg>\n");
     out
@@ -168,7 +203,13 @@ fn panel(series: &Series<'_>, top: usize, out: &mut String) {
     let _ = writeln!(out, "<text x=\"16\" y=\"{}\" font-weight=\"600\" fill=\"#1b1b1b\">{}</text>", top + 24, escape(series.name));
     let _ = writeln!(out, "<text x=\"16\" y=\"{}\" fill=\"#595959\">{total:.1} % · {} / {}</text>", top + 42, grouped(adverts), grouped(posts));
     for (percent, y) in [(0, base), (50, base - plot / 2), (100, base - plot)] {
-        let _ = writeln!(out, "<line x1=\"{LEFT}\" x2=\"{}\" y1=\"{y}\" y2=\"{y}\" stroke=\"#d9d9d9\"/><text x=\"{}\" y=\"{}\" text-anchor=\"end\" font-size=\"10\" fill=\"#595959\">{percent} %</text>", LEFT + BARS, LEFT - 6, y + 4);
+        let _ = writeln!(
+            out,
+            "<line x1=\"{LEFT}\" x2=\"{}\" y1=\"{y}\" y2=\"{y}\" stroke=\"#d9d9d9\"/><text x=\"{}\" y=\"{}\" text-anchor=\"end\" font-size=\"10\" fill=\"#595959\">{percent} %</text>",
+            LEFT + BARS,
+            LEFT - 6,
+            y + 4
+        );
     }
     let slot = (BARS / series.days.len().max(1)).clamp(1, 48);
     let label_every = (60 / slot).max(1);
@@ -180,7 +221,13 @@ fn panel(series: &Series<'_>, top: usize, out: &mut String) {
         if x + slot > LEFT + BARS {
             break;
         }
-        let _ = writeln!(out, "<rect x=\"{x}\" y=\"{}\" width=\"{}\" height=\"{bar}\" fill=\"#b3261e\"><title>{day}: {:.1} % ({adverts} / {posts})</title></rect>", base - bar, slot.saturating_sub(1).max(1), share * 100.0);
+        let _ = writeln!(
+            out,
+            "<rect x=\"{x}\" y=\"{}\" width=\"{}\" height=\"{bar}\" fill=\"#b3261e\"><title>{day}: {:.1} % ({adverts} / {posts})</title></rect>",
+            base - bar,
+            slot.saturating_sub(1).max(1),
+            share * 100.0
+        );
         if index % label_every == 0 {
             let short = day.get(5..).unwrap_or(day);
             let _ = writeln!(out, "<text x=\"{x}\" y=\"{}\" font-size=\"10\" fill=\"#595959\">{short}</text>", base + 14);
@@ -198,14 +245,29 @@ mod tests {
 
     fn row(watch: Option<&str>, day: &str, posts: u64, adverts: u64) -> ShareRow {
         ShareRow {
-            watch: watch.map(Into::into), network: "x".into(), day: day.into(), posts, adverts, review: 1, reposts: 2, advert_reposts: 1,
-            distinct_texts: posts, distinct_advert_texts: adverts, authors: posts, advert_authors: adverts,
+            watch: watch.map(Into::into),
+            network: "x".into(),
+            day: day.into(),
+            posts,
+            adverts,
+            review: 1,
+            reposts: 2,
+            advert_reposts: 1,
+            distinct_texts: posts,
+            distinct_advert_texts: adverts,
+            authors: posts,
+            advert_authors: adverts,
         }
     }
 
     #[test]
     fn every_form_says_that_it_is_no_estimate() {
-        let rows = [row(None, "2026-11-01", 30, 9), row(Some("Lorient"), "2026-11-01", 10, 8), row(Some("Lorient"), "2026-11-02", 5, 4), row(Some("=a,\"b\""), "2026-11-01", 20, 1)];
+        let rows = [
+            row(None, "2026-11-01", 30, 9),
+            row(Some("Lorient"), "2026-11-01", 10, 8),
+            row(Some("Lorient"), "2026-11-02", 5, 4),
+            row(Some("=a,\"b\""), "2026-11-01", 20, 1),
+        ];
         insta::assert_snapshot!("table", share_table(&rows, Language::English));
         insta::assert_snapshot!("csv", share_csv(&rows));
         insta::assert_snapshot!("svg", share_svg(&rows, Language::French));

@@ -258,10 +258,25 @@ mod tests {
     fn says_what_people_need() {
         let summary = Summary {
             all: BandCounts { posts: 12_000, adverts: 900, review: 30 },
-            watches: vec![("Toulouse".into(), BandCounts { posts: 1000, adverts: 100, review: 3 }), ("Lorient".into(), BandCounts { posts: 500, adverts: 400, review: 2 }), ("Brest".into(), BandCounts::default())],
-            rejected: 0, repaired: 0, ignored: 0, deletes: 0, new: 12_000, known: 0, edited: 0, finds: 930,
+            watches: vec![
+                ("Toulouse".into(), BandCounts { posts: 1000, adverts: 100, review: 3 }),
+                ("Lorient".into(), BandCounts { posts: 500, adverts: 400, review: 2 }),
+                ("Brest".into(), BandCounts::default()),
+            ],
+            rejected: 0,
+            repaired: 0,
+            ignored: 0,
+            deletes: 0,
+            new: 12_000,
+            known: 0,
+            edited: 0,
+            finds: 930,
             contacts: vec![vigie_pipeline::ContactCount { kind: ContactKind::Phone, value: "+33639980012".into(), adverts: 12 }],
-            examples: vec![], stopped_at: None, resumed: vec![], inputs: 3, bytes: 5_000_000,
+            examples: vec![],
+            stopped_at: None,
+            resumed: vec![],
+            inputs: 3,
+            bytes: 5_000_000,
         };
         let facts = RunFacts { elapsed: Duration::from_millis(40), dry_run: false, store: Some("vigie-data"), rejects: None };
         insta::assert_snapshot!(summary_text(&summary, &facts));

@@ -64,14 +64,8 @@ fn fill(batch: &mut Batch, number: u64, finds: bool) {
     for i in number * BATCH..(number + 1) * BATCH {
         let (cell, advert) = (mix(i) % CELLS, i % 33 == 0);
         let bin = ScoreBin::new(if advert { Band::Advert } else { Band::Clear }, 0.5);
-        let key = CellKey {
-            watches: WatchSet::NONE,
-            network: Network::parse("bluesky").unwrap(),
-            lang: Lang::parse("fr"),
-            hour: cell as i64,
-            bin,
-            repost: false,
-        };
+        let key =
+            CellKey { watches: WatchSet::NONE, network: Network::parse("bluesky").unwrap(), lang: Lang::parse("fr"), hour: cell as i64, bin, repost: false };
         let cell = batch.cell(&key);
         let id = format!("did:plc:abcdefghijklmnop/{i}");
         batch.post(Post {
@@ -102,12 +96,7 @@ fn main() {
         drop(store);
         let entries = (BATCH * BATCHES) as f64;
         let size = std::fs::metadata(dir.join("vigie.db")).unwrap().len() as f64;
-        println!(
-            "finds {finds}: {:.0} ns wall, {:.0} ns processor, {:.1} bytes an entry",
-            wall * 1e9 / entries,
-            busy * 1e9 / entries,
-            size / entries
-        );
+        println!("finds {finds}: {:.0} ns wall, {:.0} ns processor, {:.1} bytes an entry", wall * 1e9 / entries, busy * 1e9 / entries, size / entries);
         std::fs::remove_dir_all(&dir).unwrap();
     }
 }

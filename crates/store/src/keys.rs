@@ -140,12 +140,7 @@ impl SipKey {
     fn hash(self, word: u64) -> u64 {
         const MESSAGE_LEN: u64 = 8;
         let Self(k0, k1) = self;
-        let mut v = [
-            k0 ^ 0x736f_6d65_7073_6575,
-            k1 ^ 0x646f_7261_6e64_6f6d,
-            k0 ^ 0x6c79_6765_6e65_7261,
-            k1 ^ 0x7465_6462_7974_6573,
-        ];
+        let mut v = [k0 ^ 0x736f_6d65_7073_6575, k1 ^ 0x646f_7261_6e64_6f6d, k0 ^ 0x6c79_6765_6e65_7261, k1 ^ 0x7465_6462_7974_6573];
         for word in [word, MESSAGE_LEN << 56] {
             v[3] ^= word;
             v = sip_round(sip_round(v));

@@ -62,10 +62,7 @@ fn draft(network: &str, id: &str, rev: u32, variant: u64) -> FindDraft {
             label: Label::Advert,
             products: vec![],
             components: vec![],
-            contacts: vec![
-                c(ContactKind::Snapchat, format!("dealerzz{variant}"), s, e),
-                c(ContactKind::Phone, "+33612345678".into(), p, p + 10),
-            ],
+            contacts: vec![c(ContactKind::Snapchat, format!("dealerzz{variant}"), s, e), c(ContactKind::Phone, "+33612345678".into(), p, p + 10)],
             prices: vec![],
             places: vec![],
             reasons: vec![],
@@ -182,9 +179,7 @@ fn nothing_personal_in_the_files_where_identifiers_are_forbidden() {
         feed(&mut store, &[Event::Post { net: network, id: 1, rev: 0, variant: 3 }], &[10]);
         drop(store);
         let all = bytes(dir.path());
-        for needle in
-            ["dealerzz", "handlezz", "Namezz", "urlzz", "authoridzz", "nativezz", "rawzz", "612345678", "canonicalzz", "canalzz"]
-        {
+        for needle in ["dealerzz", "handlezz", "Namezz", "urlzz", "authoridzz", "nativezz", "rawzz", "612345678", "canonicalzz", "canalzz"] {
             if has(&all, needle) {
                 leaks.push(format!("{profile:?}/{network}: {needle}"));
             }

@@ -13,9 +13,7 @@ fn main() {
     let kept = posts
         .filter(|post| {
             wanted.as_deref().is_none_or(|wanted| {
-                post.truth.label.as_str() == wanted
-                    || wanted == "any"
-                    || (wanted == "look" && !matches!(post.truth.label.as_str(), "advert" | "other"))
+                post.truth.label.as_str() == wanted || wanted == "any" || (wanted == "look" && !matches!(post.truth.label.as_str(), "advert" | "other"))
             })
         })
         .filter(|post| lang.as_deref().is_none_or(|lang| post.truth.lang == lang));

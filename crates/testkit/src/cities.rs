@@ -45,9 +45,7 @@ pub(crate) struct Place {
 }
 
 const fn town(name: &'static str, code: &'static str) -> Place {
-    Place {
-        name, district: &["centre", "gare", "campus", "zone nord"], club: &["Olympique", "l'équipe", "le club"], code, sterling: false
-    }
+    Place { name, district: &["centre", "gare", "campus", "zone nord"], club: &["Olympique", "l'équipe", "le club"], code, sterling: false }
 }
 
 const fn abroad(name: &'static str, code: &'static str) -> Place {
@@ -57,18 +55,7 @@ const fn abroad(name: &'static str, code: &'static str) -> Place {
 const PLACES: [Place; WATCHES.len()] = [
     Place {
         name: "Toulouse",
-        district: &[
-            "Capitole",
-            "Saint-Cyprien",
-            "Jean-Jaurès",
-            "Minimes",
-            "Rangueil",
-            "Compans",
-            "Arènes",
-            "Borderouge",
-            "Carmes",
-            "Blagnac",
-        ],
+        district: &["Capitole", "Saint-Cyprien", "Jean-Jaurès", "Minimes", "Rangueil", "Compans", "Arènes", "Borderouge", "Carmes", "Blagnac"],
         club: &["TFC", "le Téfécé", "Stade Toulousain", "les Violets"],
         code: "31",
         sterling: false,
@@ -148,14 +135,8 @@ const ELSEWHERE_FR: [Place; 8] = [
     town("Limoges", "87"),
     town("Reims", "51"),
 ];
-const ELSEWHERE_EN: [Place; 6] = [
-    abroad("Leeds", "LS1"),
-    abroad("Bristol", "BS2"),
-    abroad("Cork", "T12"),
-    abroad("Glasgow", "G4"),
-    abroad("Cardiff", "CF1"),
-    abroad("Hull", "HU3"),
-];
+const ELSEWHERE_EN: [Place; 6] =
+    [abroad("Leeds", "LS1"), abroad("Bristol", "BS2"), abroad("Cork", "T12"), abroad("Glasgow", "G4"), abroad("Cardiff", "CF1"), abroad("Hull", "HU3")];
 const ELSEWHERE_ES: [Place; 4] = [abroad("Sevilla", "41"), abroad("Valencia", "46"), abroad("Bilbao", "48"), abroad("Murcia", "30")];
 const ELSEWHERE_IT: [Place; 4] = [abroad("Torino", "10"), abroad("Bologna", "40"), abroad("Bari", "70"), abroad("Genova", "16")];
 const ELSEWHERE_DE: [Place; 4] = [abroad("Köln", "50"), abroad("Leipzig", "04"), abroad("Bremen", "28"), abroad("Dortmund", "44")];

@@ -61,13 +61,13 @@ const SELLER_WORDS: [&str; 28] = [
 ];
 const MARKERS: [&str; 3] = ["example", "fictif", "demo"];
 const PERSON_WORDS: [&str; 40] = [
-    "lilou", "max", "nono", "camille", "sarah", "leo", "juju", "nina", "momo", "ines", "tom", "clem", "yas", "alex", "sofia", "rayan",
-    "manon", "lucas", "theo", "emma", "zoe", "hugo", "karim", "lina", "jade", "noah", "ana", "marco", "lotte", "jan", "pat", "kev", "liam",
-    "orla", "sam", "gaelle", "yann", "titi", "mamie", "coach",
+    "lilou", "max", "nono", "camille", "sarah", "leo", "juju", "nina", "momo", "ines", "tom", "clem", "yas", "alex", "sofia", "rayan", "manon", "lucas",
+    "theo", "emma", "zoe", "hugo", "karim", "lina", "jade", "noah", "ana", "marco", "lotte", "jan", "pat", "kev", "liam", "orla", "sam", "gaelle", "yann",
+    "titi", "mamie", "coach",
 ];
 const PERSON_TAILS: [&str; 24] = [
-    "", "off", "real", "photo", "music", "foot", "cook", "run", "31", "lit", "tv", "dev", "art", "vlog", "asso", "jardin", "rugby", "bzh",
-    "xx", "the2nd", "news", "sport", "fr", "club",
+    "", "off", "real", "photo", "music", "foot", "cook", "run", "31", "lit", "tv", "dev", "art", "vlog", "asso", "jardin", "rugby", "bzh", "xx", "the2nd",
+    "news", "sport", "fr", "club",
 ];
 
 fn word<'a>(words: &[&'a str], seed: u64) -> &'a str {
@@ -262,8 +262,7 @@ fn british_style(out: &mut String, digits: &str, style: u8) {
 
 fn number_words(out: &mut String, digits: &str, lang: Lang) {
     const DIGITS: [&str; 10] = ["oh", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
-    let values: Vec<usize> =
-        digits.chars().filter_map(|digit| digit.to_digit(10)).filter_map(|digit| usize::try_from(digit).ok()).collect();
+    let values: Vec<usize> = digits.chars().filter_map(|digit| digit.to_digit(10)).filter_map(|digit| usize::try_from(digit).ok()).collect();
     let mut first = true;
     let mut say = |text: &str| {
         if !std::mem::take(&mut first) {
@@ -287,8 +286,8 @@ fn number_words(out: &mut String, digits: &str, lang: Lang) {
 /// A pair of digits as a French speaker dictates it: "zéro six", "soixante-douze".
 fn french_pair(value: usize, say: &mut impl FnMut(&str)) {
     const SMALL: [&str; 20] = [
-        "zéro", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix", "onze", "douze", "treize", "quatorze",
-        "quinze", "seize", "dix-sept", "dix-huit", "dix-neuf",
+        "zéro", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix", "onze", "douze", "treize", "quatorze", "quinze", "seize",
+        "dix-sept", "dix-huit", "dix-neuf",
     ];
     const TENS: [&str; 10] = ["", "", "vingt", "trente", "quarante", "cinquante", "soixante", "soixante", "quatre-vingt", "quatre-vingt"];
     let small = |n: usize| SMALL.get(n).copied().unwrap_or("");
@@ -312,10 +311,7 @@ fn french_pair(value: usize, say: &mut impl FnMut(&str)) {
 /// Display name of a seller's account.
 pub(crate) fn seller_name(identity: Identity, seed: u64) -> String {
     let emoji = word(&["🍀", "🔌", "❄️", "🛵", "📦", "🔥", "🍫", "💎", "👨‍🍳", ""], seed >> 5);
-    let style = word(
-        &["Menu du jour", "Le Plug", "Livraison", "Coffee", "Le Chef", "Express", "24/7", "Backup", "Officiel 2", "Ouvert"],
-        seed >> 15,
-    );
+    let style = word(&["Menu du jour", "Le Plug", "Livraison", "Coffee", "Le Chef", "Express", "24/7", "Backup", "Officiel 2", "Ouvert"], seed >> 15);
     if seed.is_multiple_of(3) { format!("{} {emoji}", identity.handle("name")) } else { format!("{style} {emoji}") }
 }
 

@@ -214,12 +214,7 @@ pub fn mastodon_status(post: &LabelledPost) -> String {
 /// Text as Mastodon delivers it: paragraphs, line breaks, hashtags as links.
 fn html(text: &str) -> String {
     let escape = |part: &str| {
-        part.replace('&', "&amp;")
-            .replace('<', "&lt;")
-            .replace('>', "&gt;")
-            .replace('"', "&quot;")
-            .replace("\n\n", "</p><p>")
-            .replace('\n', "<br />")
+        part.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace("\n\n", "</p><p>").replace('\n', "<br />")
     };
     let mut out = String::from("<p>");
     let mut done = 0;

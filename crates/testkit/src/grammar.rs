@@ -330,9 +330,7 @@ impl Grammar {
 
     fn number(&mut self, range: &str) -> Piece {
         let (range, step) = range.split_once('/').unwrap_or((range, "1"));
-        let parsed = range
-            .split_once('-')
-            .and_then(|(low, high)| Some((low.parse::<u32>().ok()?, high.parse::<u32>().ok()?, step.parse::<u32>().ok()?)));
+        let parsed = range.split_once('-').and_then(|(low, high)| Some((low.parse::<u32>().ok()?, high.parse::<u32>().ok()?, step.parse::<u32>().ok()?)));
         match parsed {
             Some((low, high, step)) if step > 0 && low <= high => Piece::Number { low, steps: (high - low) / step, step },
             _ => self.problem(format!("bad number {range}")),
@@ -351,10 +349,7 @@ impl Grammar {
 }
 
 fn weighted(line: &'static str) -> (u32, &'static str) {
-    line.strip_prefix('*')
-        .and_then(|rest| rest.split_once(' '))
-        .and_then(|(times, text)| Some((times.parse().ok()?, text)))
-        .unwrap_or((1, line))
+    line.strip_prefix('*').and_then(|rest| rest.split_once(' ')).and_then(|(times, text)| Some((times.parse().ok()?, text))).unwrap_or((1, line))
 }
 
 fn push_text(pieces: &mut Vec<Piece>, text: &str) {
@@ -535,9 +530,7 @@ impl Writer<'_> {
             }
             Slot::Link => {
                 let rng = self.rng(anew);
-                draft
-                    .text
-                    .push_str(choose(&["https://example.org/", "https://example.net/", "example.org/", "https://www.example.com/"], rng));
+                draft.text.push_str(choose(&["https://example.org/", "https://example.net/", "example.org/", "https://www.example.com/"], rng));
                 draft.text.push_str(choose(&["a", "p", "actu", "article", "event", "v", "n", "shop"], rng));
                 draft.text.push('/');
                 crate::write::number(&mut draft.text, rng.random_range(100..99_999));

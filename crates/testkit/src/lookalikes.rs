@@ -31,10 +31,7 @@ pub(crate) fn write(lang: Lang, group: usize, rng: &mut ChaCha8Rng) -> (Label, D
     if rng.random_ratio(1, 25) {
         let trick = Obfuscation::of_words(rng);
         obfuscate::apply(trick, &mut draft, scene.place.name, rng);
-    } else if matches!(
-        label,
-        Label::UseTalk | Label::BuyerRequest | Label::JokeOrIrony | Label::NameOrHomonym | Label::LegalTrade | Label::Ambiguous
-    ) {
+    } else if matches!(label, Label::UseTalk | Label::BuyerRequest | Label::JokeOrIrony | Label::NameOrHomonym | Label::LegalTrade | Label::Ambiguous) {
         ordinary::loosen(&mut draft, lang, rng);
     }
     (label, draft)

@@ -97,26 +97,9 @@ const EN_SHORT: [(&str, &str); 22] = [
 
 fn tails(lang: Lang) -> &'static [&'static str] {
     match lang {
-        Lang::Fr => &[
-            " mdr",
-            " ptdr",
-            " 😭",
-            " 😂😂",
-            " wesh",
-            " 💀",
-            " lol",
-            " 🙄",
-            " sah",
-            " ...",
-            " !!",
-            " 🥲",
-            " jpp",
-            " ❤️",
-            " askip",
-            " 🤡",
-            " 👀",
-            " 🫠",
-        ],
+        Lang::Fr => {
+            &[" mdr", " ptdr", " 😭", " 😂😂", " wesh", " 💀", " lol", " 🙄", " sah", " ...", " !!", " 🥲", " jpp", " ❤️", " askip", " 🤡", " 👀", " 🫠"]
+        }
         Lang::En => &[" lol", " lmao", " 😂", " 💀", " tbh", " smh", " fr", " 😭", " 🙃", " ngl", " !!", " ...", " 👀", " innit", " ❤️"],
         _ => &[" 😂", " 💀", " 😅", " ...", " !!", " 🙄", " ❤️", " lol", " 👀"],
     }
@@ -136,8 +119,7 @@ pub(crate) fn loosen(draft: &mut Draft, lang: Lang, rng: &mut ChaCha8Rng) {
         let mut out = String::with_capacity(draft.text.len() + 8);
         for token in draft.text.split_inclusive([' ', '\n']) {
             let word = token.trim_end_matches([' ', '\n']);
-            let plain =
-                word.chars().all(|c| c.is_alphabetic() || c == '\'' || c == '-') && !WATCHES.iter().any(|watch| mentions(word, watch.name));
+            let plain = word.chars().all(|c| c.is_alphabetic() || c == '\'' || c == '-') && !WATCHES.iter().any(|watch| mentions(word, watch.name));
             let shorter = if shorten && rng.random_ratio(3, 4) { short.iter().find(|(long, _)| *long == word) } else { None };
             if !plain {
                 out.push_str(word);

@@ -229,11 +229,8 @@ impl Stream {
     fn ordinary(&mut self, group: usize, time: i64) -> LabelledPost {
         let lang = language(group, false, &mut self.rng);
         let special = self.lookalikes.deal(&mut self.rng, |rng| shuffled((0..50).map(|card| card < 6).collect(), rng));
-        let (label, draft) = if special == Some(true) {
-            lookalikes::write(lang, group, &mut self.rng)
-        } else {
-            (Label::Other, ordinary::write(lang, group, &mut self.rng))
-        };
+        let (label, draft) =
+            if special == Some(true) { lookalikes::write(lang, group, &mut self.rng) } else { (Label::Other, ordinary::write(lang, group, &mut self.rng)) };
         let network = neutral::network(&mut self.rng);
         let account = Account::ordinary(network, self.plan.posts, &mut self.rng);
         let products = match label {

@@ -39,9 +39,7 @@ pub(crate) fn rfc3339(seconds: i64) -> String {
     let year = year_of_era + era * 400 + i64::from(month <= 2);
     let mut out = String::with_capacity(20);
     number(&mut out, year.unsigned_abs());
-    for (separator, value) in
-        [('-', month.unsigned_abs()), ('-', day.unsigned_abs()), ('T', of_day / 3600), (':', of_day / 60 % 60), (':', of_day % 60)]
-    {
+    for (separator, value) in [('-', month.unsigned_abs()), ('-', day.unsigned_abs()), ('T', of_day / 3600), (':', of_day / 60 % 60), (':', of_day % 60)] {
         out.push(separator);
         two(&mut out, value);
     }

@@ -51,8 +51,7 @@ fn shares_are_exact() {
 
 #[test]
 fn every_run_of_a_hundred_toulouse_posts_has_ten_adverts() {
-    let labels: Vec<bool> =
-        stream(5000).iter().filter(|post| post.truth.watch == Some("Toulouse")).map(|post| post.truth.label.is_advert()).collect();
+    let labels: Vec<bool> = stream(5000).iter().filter(|post| post.truth.watch == Some("Toulouse")).map(|post| post.truth.label.is_advert()).collect();
     for deck in labels.chunks_exact(100) {
         assert_eq!(deck.iter().filter(|advert| **advert).count(), 10);
     }
@@ -144,10 +143,7 @@ fn every_label_product_and_obfuscation_occurs() {
         for product in &post.truth.products {
             *products.entry(product).or_default() += 1;
         }
-        assert_eq!(
-            post.truth.label.is_advert(),
-            !post.truth.products.is_empty() && post.truth.products[0] != "OTH" && post.truth.products[0] != "LEG"
-        );
+        assert_eq!(post.truth.label.is_advert(), !post.truth.products.is_empty() && post.truth.products[0] != "OTH" && post.truth.products[0] != "LEG");
     }
     for label in Label::ALL {
         assert!(labels.get(label).is_some_and(|count| *count >= 5), "{label:?} {labels:?}");
@@ -216,9 +212,7 @@ fn sellers_post_again_and_share_contacts() {
     let posts: usize = sellers.values().map(Vec::len).sum();
     let mean = posts as f64 / sellers.len() as f64;
     assert!((4.0..5.2).contains(&mean), "{mean}");
-    let accounts = |posts: &[LabelledPost]| {
-        posts.iter().map(|post| json(post)["author"]["id"].as_str().unwrap().to_owned()).collect::<HashSet<_>>().len()
-    };
+    let accounts = |posts: &[LabelledPost]| posts.iter().map(|post| json(post)["author"]["id"].as_str().unwrap().to_owned()).collect::<HashSet<_>>().len();
     let several = sellers.values().filter(|posts| accounts(posts) > 1).count();
     assert!(several * 12 > sellers.len() && several * 2 < sellers.len(), "{several} of {}", sellers.len());
 }
@@ -252,8 +246,7 @@ fn evenings_are_busier_than_nights() {
 fn the_sample_is_small_and_repeatable() {
     let dir = std::env::temp_dir().join(format!("vigie-testkit-{}", std::process::id()));
     let first = write_samples(&dir).unwrap();
-    let read =
-        |facts: &vigie_testkit::SampleFacts| -> Vec<Vec<u8>> { facts.files.iter().map(|file| std::fs::read(file).unwrap()).collect() };
+    let read = |facts: &vigie_testkit::SampleFacts| -> Vec<Vec<u8>> { facts.files.iter().map(|file| std::fs::read(file).unwrap()).collect() };
     let bytes = read(&first);
     let second = write_samples(&dir).unwrap();
     assert_eq!(first, second);
@@ -263,8 +256,7 @@ fn the_sample_is_small_and_repeatable() {
     assert!(first.bytes < 1_700_000, "{}", first.bytes);
     assert_eq!((first.watches["Toulouse"].posts, first.watches["Toulouse"].adverts), (2400, 240));
     assert_eq!((first.watches["Lorient"].posts, first.watches["Lorient"].adverts), (1200, 960));
-    let unpacked: usize =
-        bytes.iter().map(|packed| zstd::stream::decode_all(packed.as_slice()).unwrap().iter().filter(|byte| **byte == b'\n').count()).sum();
+    let unpacked: usize = bytes.iter().map(|packed| zstd::stream::decode_all(packed.as_slice()).unwrap().iter().filter(|byte| **byte == b'\n').count()).sum();
     assert_eq!(unpacked, 24_000);
 }
 

@@ -105,7 +105,15 @@ const CLASS: [u8; 256] = {
         let byte = b as u8;
         #[expect(clippy::indexing_slicing, reason = "b < 128, and evaluated at compile time")]
         let slot = &mut table[b];
-        *slot = if byte.is_ascii_lowercase() { SMALL } else if byte.is_ascii_uppercase() { CAPITAL } else if byte.is_ascii_digit() { DIGIT } else { 0 };
+        *slot = if byte.is_ascii_lowercase() {
+            SMALL
+        } else if byte.is_ascii_uppercase() {
+            CAPITAL
+        } else if byte.is_ascii_digit() {
+            DIGIT
+        } else {
+            0
+        };
         b += 1;
     }
     table
@@ -380,7 +388,11 @@ mod tests {
     fn words(text: &str) -> Vec<(String, String, WordFlags)> {
         let mut folded = Folded::default();
         folded.read(text);
-        folded.words().iter().map(|w| (String::from_utf8_lossy(folded.word(w)).into_owned(), text[w.start as usize..w.end as usize].to_owned(), w.flags)).collect()
+        folded
+            .words()
+            .iter()
+            .map(|w| (String::from_utf8_lossy(folded.word(w)).into_owned(), text[w.start as usize..w.end as usize].to_owned(), w.flags))
+            .collect()
     }
 
     fn plain(text: &str) -> Vec<String> {
@@ -395,7 +407,9 @@ mod tests {
 
     #[test]
     fn undoes_disguises_and_keeps_the_original_span() {
-        for (text, folded) in [("сосаïnе", "cocaine"), ("ｃｏｋｅ", "coke"), ("𝐜𝐨𝐤𝐞", "coke"), ("co\u{200B}ke", "coke"), ("c\u{336}o\u{336}ke", "coke"), ("beuuuuh", "beuuh")] {
+        for (text, folded) in
+            [("сосаïnе", "cocaine"), ("ｃｏｋｅ", "coke"), ("𝐜𝐨𝐤𝐞", "coke"), ("co\u{200B}ke", "coke"), ("c\u{336}o\u{336}ke", "coke"), ("beuuuuh", "beuuh")]
+        {
             let found = words(text);
             assert_eq!(found.len(), 1, "{text}");
             assert_eq!((found[0].0.as_str(), found[0].1.as_str()), (folded, text));

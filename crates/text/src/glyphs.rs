@@ -34,7 +34,8 @@ impl Glyphs {
     }
 
     fn read_other(&mut self, original: char, start: u32, end: u32) {
-        if matches!(u32::from(original), 0xAD | 0x200B..=0x200F | 0x202A..=0x202E | 0x2060..=0x2064 | 0x2066..=0x2069 | 0x20E3 | 0xFE00..=0xFE0F | 0xFEFF | 0x300..=0x36F) {
+        if matches!(u32::from(original), 0xAD | 0x200B..=0x200F | 0x202A..=0x202E | 0x2060..=0x2064 | 0x2066..=0x2069 | 0x20E3 | 0xFE00..=0xFE0F | 0xFEFF | 0x300..=0x36F)
+        {
             // Invisible: belongs to the character before it.
             if let Some(last) = self.0.last_mut() {
                 last.end = end;

@@ -128,7 +128,11 @@ impl Settings {
             file: Some(path.to_path_buf()),
             profile: file.profile,
             data: folder.join(file.data),
-            watches: file.watch.into_iter().map(|w| Watch { name: w.name, any: w.any, all: w.all, none: w.none, networks: w.networks, places: w.places }).collect(),
+            watches: file
+                .watch
+                .into_iter()
+                .map(|w| Watch { name: w.name, any: w.any, all: w.all, none: w.none, networks: w.networks, places: w.places })
+                .collect(),
             sources: file.source.into_iter().map(|s| Source { path: folder.join(&s.path), ..s }).collect(),
             policy,
             limits: file.limits,

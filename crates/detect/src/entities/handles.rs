@@ -12,31 +12,119 @@ use ContactKind::{Discord, Email, Instagram, Session, Signal, Snapchat, Telegram
 
 /// What people call the services.
 const SERVICES: &[(&str, ContactKind)] = &[
-    ("snap", Snapchat), ("snapchat", Snapchat), ("snapp", Snapchat), ("snp", Snapchat), ("sc", Snapchat), ("snapshat", Snapchat), ("snape", Snapchat),
-    ("insta", Instagram), ("instagram", Instagram), ("ig", Instagram), ("instagramm", Instagram),
-    ("telegram", Telegram), ("télégram", Telegram), ("telegramme", Telegram), ("télégramme", Telegram), ("tele", Telegram), ("télé", Telegram), ("tlg", Telegram), ("tlgm", Telegram), ("tg", Telegram), ("telegramm", Telegram),
-    ("whatsapp", Whatsapp), ("whatsap", Whatsapp), ("wsp", Whatsapp), ("whats", Whatsapp), ("watsap", Whatsapp), ("watsapp", Whatsapp),
-    ("signal", Signal), ("threema", Threema), ("wickr", Wickr), ("wickrme", Wickr), ("session", Session), ("discord", Discord),
+    ("snap", Snapchat),
+    ("snapchat", Snapchat),
+    ("snapp", Snapchat),
+    ("snp", Snapchat),
+    ("sc", Snapchat),
+    ("snapshat", Snapchat),
+    ("snape", Snapchat),
+    ("insta", Instagram),
+    ("instagram", Instagram),
+    ("ig", Instagram),
+    ("instagramm", Instagram),
+    ("telegram", Telegram),
+    ("télégram", Telegram),
+    ("telegramme", Telegram),
+    ("télégramme", Telegram),
+    ("tele", Telegram),
+    ("télé", Telegram),
+    ("tlg", Telegram),
+    ("tlgm", Telegram),
+    ("tg", Telegram),
+    ("telegramm", Telegram),
+    ("whatsapp", Whatsapp),
+    ("whatsap", Whatsapp),
+    ("wsp", Whatsapp),
+    ("whats", Whatsapp),
+    ("watsap", Whatsapp),
+    ("watsapp", Whatsapp),
+    ("signal", Signal),
+    ("threema", Threema),
+    ("wickr", Wickr),
+    ("wickrme", Wickr),
+    ("session", Session),
+    ("discord", Discord),
 ];
 
 static BY_NAME: LazyLock<FxHashMap<&'static str, ContactKind>> = LazyLock::new(|| SERVICES.iter().copied().collect());
 
 /// Hosts whose links lead to an account or a conversation: host, what stands before the handle in the path, service.
 const HOSTS: &[(&str, &str, ContactKind)] = &[
-    ("t.me", "", Telegram), ("telegram.me", "", Telegram), ("telegram.dog", "", Telegram),
-    ("wa.me", "", Whatsapp), ("api.whatsapp.com", "send?phone=", Whatsapp), ("chat.whatsapp.com", "", Whatsapp),
-    ("snapchat.com", "add/", Snapchat), ("www.snapchat.com", "add/", Snapchat), ("story.snapchat.com", "", Snapchat),
-    ("instagram.com", "", Instagram), ("www.instagram.com", "", Instagram), ("ig.me", "m/", Instagram),
-    ("discord.gg", "", Discord), ("discord.com", "invite/", Discord), ("signal.me", "", Signal), ("signal.group", "", Signal), ("threema.id", "", Threema),
+    ("t.me", "", Telegram),
+    ("telegram.me", "", Telegram),
+    ("telegram.dog", "", Telegram),
+    ("wa.me", "", Whatsapp),
+    ("api.whatsapp.com", "send?phone=", Whatsapp),
+    ("chat.whatsapp.com", "", Whatsapp),
+    ("snapchat.com", "add/", Snapchat),
+    ("www.snapchat.com", "add/", Snapchat),
+    ("story.snapchat.com", "", Snapchat),
+    ("instagram.com", "", Instagram),
+    ("www.instagram.com", "", Instagram),
+    ("ig.me", "m/", Instagram),
+    ("discord.gg", "", Discord),
+    ("discord.com", "invite/", Discord),
+    ("signal.me", "", Signal),
+    ("signal.group", "", Signal),
+    ("threema.id", "", Threema),
 ];
 
 /// Words that stand between a service's name and the handle.
-const FILLERS: &[&str] = &["moi", "me", "c'est", "c’est", "est", "is", "at", "on", "add", "ajoute", "ajoutez", "perso", "mon", "pseudo", "le", "au", "es", "è", "ist", "mein", "mi", "my", "user", "id", "sur", "compte", "canal", "channel"];
+const FILLERS: &[&str] = &[
+    "moi", "me", "c'est", "c’est", "est", "is", "at", "on", "add", "ajoute", "ajoutez", "perso", "mon", "pseudo", "le", "au", "es", "è", "ist", "mein", "mi",
+    "my", "user", "id", "sur", "compte", "canal", "channel",
+];
 
 /// Words that follow a service's name and are no handles.
 const NOT_HANDLES: &[&str] = &[
-    "dispo", "disponible", "only", "uniquement", "svp", "merci", "please", "pour", "for", "et", "and", "ou", "or", "en", "dans", "story", "stories", "in", "the", "les", "des", "bio", "lien", "link", "group", "groupe",
-    "http", "https", "www", "now", "today", "what", "who", "che", "que", "und", "oder", "met", "van", "live", "news", "pic", "pics", "photo", "photos", "video", "post",
+    "dispo",
+    "disponible",
+    "only",
+    "uniquement",
+    "svp",
+    "merci",
+    "please",
+    "pour",
+    "for",
+    "et",
+    "and",
+    "ou",
+    "or",
+    "en",
+    "dans",
+    "story",
+    "stories",
+    "in",
+    "the",
+    "les",
+    "des",
+    "bio",
+    "lien",
+    "link",
+    "group",
+    "groupe",
+    "http",
+    "https",
+    "www",
+    "now",
+    "today",
+    "what",
+    "who",
+    "che",
+    "que",
+    "und",
+    "oder",
+    "met",
+    "van",
+    "live",
+    "news",
+    "pic",
+    "pics",
+    "photo",
+    "photos",
+    "video",
+    "post",
 ];
 
 /// Finds the handles and links of a text.
@@ -50,7 +138,11 @@ pub(super) fn read(glyphs: &[Glyph]) -> Vec<Contact> {
             index += 1;
             continue;
         }
-        let next = link(glyphs, index).or_else(|| email(glyphs, index)).or_else(|| spaced_link(glyphs, index)).or_else(|| after_service(glyphs, index)).or_else(|| before_service(glyphs, index));
+        let next = link(glyphs, index)
+            .or_else(|| email(glyphs, index))
+            .or_else(|| spaced_link(glyphs, index))
+            .or_else(|| after_service(glyphs, index))
+            .or_else(|| before_service(glyphs, index));
         match next {
             Some((contact, end)) => {
                 found.extend(contact);
@@ -125,7 +217,9 @@ fn account(host: &str, path: &str) -> Option<(ContactKind, String)> {
 
 /// "linktr.ee/x", "bit.ly/x": a domain and a path without a scheme.
 fn is_bare_domain(host: &str, path: &str) -> bool {
-    path.len() > 1 && host.rsplit('.').next().is_some_and(|tld| (2..=6).contains(&tld.len()) && tld.bytes().all(|b| b.is_ascii_lowercase())) && host.split('.').count() >= 2
+    path.len() > 1
+        && host.rsplit('.').next().is_some_and(|tld| (2..=6).contains(&tld.len()) && tld.bytes().all(|b| b.is_ascii_lowercase()))
+        && host.split('.').count() >= 2
 }
 
 fn is_host(host: &str) -> bool {
@@ -261,18 +355,28 @@ mod tests {
     fn contacts(text: &str) -> Vec<String> {
         let mut glyphs = Glyphs::default();
         glyphs.read(text);
-        read(glyphs.as_slice()).into_iter().map(|c| {
-            assert!(text.get(c.start as usize..c.end as usize).is_some());
-            format!("{}={}", c.kind.as_str(), c.value)
-        }).collect()
+        read(glyphs.as_slice())
+            .into_iter()
+            .map(|c| {
+                assert!(text.get(c.start as usize..c.end as usize).is_some());
+                format!("{}={}", c.kind.as_str(), c.value)
+            })
+            .collect()
     }
 
     #[test]
     fn reads_handles_after_the_service() {
         for (text, expected) in [
-            ("Snap: demo_fictif31", "snapchat=demo_fictif31"), ("snap 👉 demofictif", "snapchat=demofictif"), ("ajoute mon snap demo.fictif", "snapchat=demo.fictif"),
-            ("👻 demofictif", "snapchat=demofictif"), ("Télégram @demofictif", "telegram=demofictif"), ("tele : demofictif_bot.", "telegram=demofictif_bot"),
-            ("insta @demo.fictif !", "instagram=demo.fictif"), ("Signal: fictif.01", "signal=fictif.01"), ("@demo_fictif sur snap", "snapchat=demo_fictif"), ("wickr: fictifdemo", "wickr=fictifdemo"),
+            ("Snap: demo_fictif31", "snapchat=demo_fictif31"),
+            ("snap 👉 demofictif", "snapchat=demofictif"),
+            ("ajoute mon snap demo.fictif", "snapchat=demo.fictif"),
+            ("👻 demofictif", "snapchat=demofictif"),
+            ("Télégram @demofictif", "telegram=demofictif"),
+            ("tele : demofictif_bot.", "telegram=demofictif_bot"),
+            ("insta @demo.fictif !", "instagram=demo.fictif"),
+            ("Signal: fictif.01", "signal=fictif.01"),
+            ("@demo_fictif sur snap", "snapchat=demo_fictif"),
+            ("wickr: fictifdemo", "wickr=fictifdemo"),
         ] {
             assert_eq!(contacts(text), [expected], "{text}");
         }
@@ -281,9 +385,15 @@ mod tests {
     #[test]
     fn reads_links_and_addresses() {
         for (text, expected) in [
-            ("https://t.me/fictifexample", "telegram=fictifexample"), ("t.me/fictifexample.", "telegram=fictifexample"), ("t . me / fictifexample", "telegram=fictifexample"),
-            ("wa.me/33639980012", "whatsapp=+33639980012"), ("https://www.snapchat.com/add/fictif-demo?share", "snapchat=fictif-demo"), ("contact.fictif@example.org,", "email=contact.fictif@example.org"),
-            ("voir https://example.org/menu", "url=example.org/menu"), ("linktr.ee/fictif", "url=linktr.ee/fictif"), ("www.example.com", "url=www.example.com"),
+            ("https://t.me/fictifexample", "telegram=fictifexample"),
+            ("t.me/fictifexample.", "telegram=fictifexample"),
+            ("t . me / fictifexample", "telegram=fictifexample"),
+            ("wa.me/33639980012", "whatsapp=+33639980012"),
+            ("https://www.snapchat.com/add/fictif-demo?share", "snapchat=fictif-demo"),
+            ("contact.fictif@example.org,", "email=contact.fictif@example.org"),
+            ("voir https://example.org/menu", "url=example.org/menu"),
+            ("linktr.ee/fictif", "url=linktr.ee/fictif"),
+            ("www.example.com", "url=www.example.com"),
         ] {
             assert_eq!(contacts(text), [expected], "{text}");
         }
@@ -291,7 +401,19 @@ mod tests {
 
     #[test]
     fn leaves_talk_about_services_alone() {
-        for text in ["je suis sur snap", "snap moi", "telegram est down", "le signal est faible", "insta story", "mon insta en bio", "session du conseil", "snap: dispo", "bonjour.merci a tous", "M.Dupont", "@user @user salut"] {
+        for text in [
+            "je suis sur snap",
+            "snap moi",
+            "telegram est down",
+            "le signal est faible",
+            "insta story",
+            "mon insta en bio",
+            "session du conseil",
+            "snap: dispo",
+            "bonjour.merci a tous",
+            "M.Dupont",
+            "@user @user salut",
+        ] {
             assert!(contacts(text).is_empty(), "{text}: {:?}", contacts(text));
         }
     }

@@ -77,7 +77,8 @@ pub(super) fn read(glyphs: &[Glyph], lang: Lang) -> Vec<Contact> {
 fn may_begin(glyphs: &[Glyph], index: usize) -> bool {
     let c = at(glyphs, index);
     let previous = before(glyphs, index);
-    let opens = c.is_ascii_digit() || c == '+' || (c == 'o' && at(glyphs, index + 1).is_ascii_digit()) || (c == '(' && matches!(at(glyphs, index + 1), '+' | '0'));
+    let opens =
+        c.is_ascii_digit() || c == '+' || (c == 'o' && at(glyphs, index + 1).is_ascii_digit()) || (c == '(' && matches!(at(glyphs, index + 1), '+' | '0'));
     // Not inside a longer number, a word, or a decimal.
     opens && !previous.is_ascii_alphanumeric() && !(matches!(previous, '.' | ',' | '/' | '_') && index >= 2 && at(glyphs, index - 2).is_ascii_digit())
 }
@@ -145,11 +146,13 @@ fn number(candidate: &Digits, lang: Lang) -> Option<(String, usize)> {
     if let Some(rest) = digits.strip_prefix("00") {
         return international(rest, 2);
     }
-    national(lang).iter().find_map(|plan| {
-        let rest = digits.strip_prefix(plan.trunk)?;
-        fits(plan, rest).then(|| (format!("+{}{rest}", plan.code), digits.len()))
-    })
-    .or_else(|| bare_international(digits))
+    national(lang)
+        .iter()
+        .find_map(|plan| {
+            let rest = digits.strip_prefix(plan.trunk)?;
+            fits(plan, rest).then(|| (format!("+{}{rest}", plan.code), digits.len()))
+        })
+        .or_else(|| bare_international(digits))
 }
 
 /// After `+` or `00`: a plan of ours with its length, else 8 to 15 digits (E.164).
@@ -166,7 +169,8 @@ fn international(digits: &str, prefix: usize) -> Option<(String, usize)> {
 /// "33639980012" without a plus: only for mobiles of the plans, whose form is unlikely by chance.
 fn bare_international(digits: &str) -> Option<(String, usize)> {
     let mobile = |code: &str, first: char| digits.strip_prefix(code).is_some_and(|rest| rest.starts_with(first));
-    let known = (digits.len() == 11 && (mobile("33", '6') || mobile("33", '7') || mobile("31", '6') || mobile("34", '6'))) || (digits.len() == 12 && mobile("44", '7'));
+    let known =
+        (digits.len() == 11 && (mobile("33", '6') || mobile("33", '7') || mobile("31", '6') || mobile("34", '6'))) || (digits.len() == 12 && mobile("44", '7'));
     known.then(|| (format!("+{digits}"), digits.len()))
 }
 
@@ -218,8 +222,21 @@ mod tests {
     #[test]
     fn reads_french_numbers_however_written() {
         for text in [
-            "06 39 98 00 12", "06.39.98.00.12", "0639980012", "06-39-98-00-12", "06/39/98/00/12", "+33 6 39 98 00 12", "+33(0)6 39 98 00 12", "0033639980012",
-            "0️⃣6️⃣3️⃣9️⃣9️⃣8️⃣0️⃣0️⃣1️⃣2️⃣", "０６ ３９ ９８ ００ １２", "O6 39 98 OO 12", "o6 39 98 00 l2", "06\u{200B}39980012", "33639980012", "06 39 98\n00 12",
+            "06 39 98 00 12",
+            "06.39.98.00.12",
+            "0639980012",
+            "06-39-98-00-12",
+            "06/39/98/00/12",
+            "+33 6 39 98 00 12",
+            "+33(0)6 39 98 00 12",
+            "0033639980012",
+            "0️⃣6️⃣3️⃣9️⃣9️⃣8️⃣0️⃣0️⃣1️⃣2️⃣",
+            "０６ ３９ ９８ ００ １２",
+            "O6 39 98 OO 12",
+            "o6 39 98 00 l2",
+            "06\u{200B}39980012",
+            "33639980012",
+            "06 39 98\n00 12",
         ] {
             let found = phones(&format!("dispo tel {text} merci"), "fr");
             assert_eq!(found.len(), 1, "{text}: {found:?}");
@@ -239,7 +256,17 @@ mod tests {
 
     #[test]
     fn leaves_other_numbers_alone() {
-        for text in ["12/03/2026 18:30", "100 000 000 €", "1234567890123456789", "0000000000", "10h-22h 24/7", "commande 20261124-99", "v1.2.3.4.5.6.7.8.9.10", "06 39 98", "50 ans 30 km 20 %"] {
+        for text in [
+            "12/03/2026 18:30",
+            "100 000 000 €",
+            "1234567890123456789",
+            "0000000000",
+            "10h-22h 24/7",
+            "commande 20261124-99",
+            "v1.2.3.4.5.6.7.8.9.10",
+            "06 39 98",
+            "50 ans 30 km 20 %",
+        ] {
             assert!(phones(text, "fr").is_empty(), "{text}: {:?}", phones(text, "fr"));
         }
     }

@@ -39,19 +39,131 @@ enum Kind {
 }
 
 const CURRENCIES: &[(&str, &str)] = &[
-    ("€", "EUR"), ("eur", "EUR"), ("euro", "EUR"), ("euros", "EUR"), ("eu", "EUR"), ("balles", "EUR"), ("balle", "EUR"), ("boules", "EUR"), ("pavos", "EUR"), ("pavo", "EUR"), ("lereles", "EUR"),
-    ("£", "GBP"), ("gbp", "GBP"), ("quid", "GBP"), ("pounds", "GBP"), ("$", "USD"), ("usd", "USD"), ("dollars", "USD"), ("bucks", "USD"), ("chf", "CHF"), ("francs", "CHF"),
+    ("€", "EUR"),
+    ("eur", "EUR"),
+    ("euro", "EUR"),
+    ("euros", "EUR"),
+    ("eu", "EUR"),
+    ("balles", "EUR"),
+    ("balle", "EUR"),
+    ("boules", "EUR"),
+    ("pavos", "EUR"),
+    ("pavo", "EUR"),
+    ("lereles", "EUR"),
+    ("£", "GBP"),
+    ("gbp", "GBP"),
+    ("quid", "GBP"),
+    ("pounds", "GBP"),
+    ("$", "USD"),
+    ("usd", "USD"),
+    ("dollars", "USD"),
+    ("bucks", "USD"),
+    ("chf", "CHF"),
+    ("francs", "CHF"),
 ];
 
 const UNITS: &[(&str, &str)] = &[
-    ("g", "g"), ("gr", "g"), ("grs", "g"), ("gramme", "g"), ("grammes", "g"), ("gram", "g"), ("grams", "g"), ("gramm", "g"), ("grammi", "g"), ("grammo", "g"), ("gramo", "g"), ("gramos", "g"), ("gs", "g"),
-    ("kg", "kg"), ("kilo", "kg"), ("kilos", "kg"), ("mg", "mg"), ("ml", "ml"), ("cl", "cl"), ("l", "l"), ("litre", "l"), ("litres", "l"), ("oz", "oz"), ("ounce", "oz"), ("zip", "oz"), ("lb", "lb"),
-    ("u", "piece"), ("ud", "piece"), ("uds", "piece"), ("unité", "piece"), ("unite", "piece"), ("unités", "piece"), ("unit", "piece"), ("pc", "piece"), ("pcs", "piece"), ("pièce", "piece"), ("piece", "piece"), ("pièces", "piece"), ("pieces", "piece"), ("pz", "piece"), ("pezzi", "piece"), ("pezzo", "piece"),
-    ("stück", "piece"), ("stuck", "piece"), ("stk", "piece"), ("stuks", "piece"), ("stuk", "piece"), ("cachet", "piece"), ("cachets", "piece"), ("cacheton", "piece"), ("cachetons", "piece"), ("comprimé", "piece"), ("comprimés", "piece"), ("cp", "piece"), ("pill", "piece"), ("pills", "piece"), ("pilule", "piece"), ("pilules", "piece"),
-    ("tab", "piece"), ("tabs", "piece"), ("taz", "piece"), ("pastille", "piece"), ("pastilla", "piece"), ("pastillas", "piece"), ("pille", "piece"), ("pillen", "piece"), ("tête", "piece"), ("tete", "piece"),
-    ("boîte", "box"), ("boite", "box"), ("boîtes", "box"), ("boites", "box"), ("box", "box"), ("plaquette", "blister"), ("plaquettes", "blister"), ("plaq", "blister"), ("plq", "blister"),
-    ("barrette", "bar"), ("barrettes", "bar"), ("bar", "bar"), ("bars", "bar"), ("pochon", "bag"), ("pochons", "bag"), ("sachet", "bag"), ("sachets", "bag"), ("bag", "bag"), ("bags", "bag"), ("bolsa", "bag"),
-    ("bonbonne", "bottle"), ("bonbonnes", "bottle"), ("bouteille", "bottle"), ("bouteilles", "bottle"), ("flasche", "bottle"), ("tank", "bottle"), ("fles", "bottle"), ("caillou", "rock"), ("cailloux", "rock"), ("galette", "rock"), ("galettes", "rock"), ("rock", "rock"), ("rocks", "rock"),
+    ("g", "g"),
+    ("gr", "g"),
+    ("grs", "g"),
+    ("gramme", "g"),
+    ("grammes", "g"),
+    ("gram", "g"),
+    ("grams", "g"),
+    ("gramm", "g"),
+    ("grammi", "g"),
+    ("grammo", "g"),
+    ("gramo", "g"),
+    ("gramos", "g"),
+    ("gs", "g"),
+    ("kg", "kg"),
+    ("kilo", "kg"),
+    ("kilos", "kg"),
+    ("mg", "mg"),
+    ("ml", "ml"),
+    ("cl", "cl"),
+    ("l", "l"),
+    ("litre", "l"),
+    ("litres", "l"),
+    ("oz", "oz"),
+    ("ounce", "oz"),
+    ("zip", "oz"),
+    ("lb", "lb"),
+    ("u", "piece"),
+    ("ud", "piece"),
+    ("uds", "piece"),
+    ("unité", "piece"),
+    ("unite", "piece"),
+    ("unités", "piece"),
+    ("unit", "piece"),
+    ("pc", "piece"),
+    ("pcs", "piece"),
+    ("pièce", "piece"),
+    ("piece", "piece"),
+    ("pièces", "piece"),
+    ("pieces", "piece"),
+    ("pz", "piece"),
+    ("pezzi", "piece"),
+    ("pezzo", "piece"),
+    ("stück", "piece"),
+    ("stuck", "piece"),
+    ("stk", "piece"),
+    ("stuks", "piece"),
+    ("stuk", "piece"),
+    ("cachet", "piece"),
+    ("cachets", "piece"),
+    ("cacheton", "piece"),
+    ("cachetons", "piece"),
+    ("comprimé", "piece"),
+    ("comprimés", "piece"),
+    ("cp", "piece"),
+    ("pill", "piece"),
+    ("pills", "piece"),
+    ("pilule", "piece"),
+    ("pilules", "piece"),
+    ("tab", "piece"),
+    ("tabs", "piece"),
+    ("taz", "piece"),
+    ("pastille", "piece"),
+    ("pastilla", "piece"),
+    ("pastillas", "piece"),
+    ("pille", "piece"),
+    ("pillen", "piece"),
+    ("tête", "piece"),
+    ("tete", "piece"),
+    ("boîte", "box"),
+    ("boite", "box"),
+    ("boîtes", "box"),
+    ("boites", "box"),
+    ("box", "box"),
+    ("plaquette", "blister"),
+    ("plaquettes", "blister"),
+    ("plaq", "blister"),
+    ("plq", "blister"),
+    ("barrette", "bar"),
+    ("barrettes", "bar"),
+    ("bar", "bar"),
+    ("bars", "bar"),
+    ("pochon", "bag"),
+    ("pochons", "bag"),
+    ("sachet", "bag"),
+    ("sachets", "bag"),
+    ("bag", "bag"),
+    ("bags", "bag"),
+    ("bolsa", "bag"),
+    ("bonbonne", "bottle"),
+    ("bonbonnes", "bottle"),
+    ("bouteille", "bottle"),
+    ("bouteilles", "bottle"),
+    ("flasche", "bottle"),
+    ("tank", "bottle"),
+    ("fles", "bottle"),
+    ("caillou", "rock"),
+    ("cailloux", "rock"),
+    ("galette", "rock"),
+    ("galettes", "rock"),
+    ("rock", "rock"),
+    ("rocks", "rock"),
 ];
 
 const FOR: &[&str] = &["pour", "pr", "for", "por", "per", "für", "fur", "voor", "=", "→", "➡", "👉", ">", ":", "à", "at", "@", "-", "–", "x"];
@@ -74,13 +186,23 @@ pub(super) fn read(glyphs: &[Glyph], lang: Lang, taken: impl Fn(u32) -> bool) ->
         out.rows = out.rows.max(row);
         last_end = to;
         let (start, end) = span(glyphs, from, to);
-        out.prices.push(Price { amount: price.amount, currency: price.currency.to_owned(), quantity: price.quantity, unit: price.unit.map(str::to_owned), start, end });
+        out.prices.push(Price {
+            amount: price.amount,
+            currency: price.currency.to_owned(),
+            quantity: price.quantity,
+            unit: price.unit.map(str::to_owned),
+            start,
+            end,
+        });
         index += used;
     }
-    out.quantities = tokens.windows(2).filter_map(|pair| match pair {
-        [Token { kind: Kind::Number(_), from, .. }, Token { kind: Kind::Unit(_), to, .. }] => Some(span(glyphs, *from, *to)),
-        _ => None,
-    }).collect();
+    out.quantities = tokens
+        .windows(2)
+        .filter_map(|pair| match pair {
+            [Token { kind: Kind::Number(_), from, .. }, Token { kind: Kind::Unit(_), to, .. }] => Some(span(glyphs, *from, *to)),
+            _ => None,
+        })
+        .collect();
     out
 }
 
@@ -104,7 +226,9 @@ fn price(tokens: &[Token], index: usize, lang: Lang) -> Option<(Found, usize)> {
             _ => (None, 1),
         };
         let joined = matches!(kind(next), Some(For)) || (unit.is_some() && matches!(kind(next), Some(Per)));
-        if unit.is_some() && let Some((amount, currency, used)) = money(next) {
+        if unit.is_some()
+            && let Some((amount, currency, used)) = money(next)
+        {
             return Some((Found { amount, currency, quantity: Some(quantity), unit }, next + used));
         }
         if joined {
@@ -113,7 +237,8 @@ fn price(tokens: &[Token], index: usize, lang: Lang) -> Option<(Found, usize)> {
             }
             // Without a currency only "5 g = 40" and "3 pour 100": never dates, times or scores.
             if let (Some(Number(amount)), true) = (kind(next + 1), unit.is_some() || is_word_for(tokens.get(index + next)))
-                && (5.0..10_000.0).contains(&amount) && !matches!(kind(next + 2), Some(Unit(_)))
+                && (5.0..10_000.0).contains(&amount)
+                && !matches!(kind(next + 2), Some(Unit(_)))
                 && (unit.is_some() || (1.0..=100.0).contains(&quantity))
             {
                 return Some((Found { amount, currency: local, quantity: Some(quantity), unit }, next + 2));
@@ -143,7 +268,9 @@ fn price(tokens: &[Token], index: usize, lang: Lang) -> Option<(Found, usize)> {
 /// An amount with its currency, in either order.
 fn money(tokens: &[Token], index: usize) -> Option<(f64, &'static str, usize)> {
     match (tokens.get(index).map(|t| t.kind), tokens.get(index + 1).map(|t| t.kind)) {
-        (Some(Kind::Number(amount)), Some(Kind::Currency(currency))) | (Some(Kind::Currency(currency)), Some(Kind::Number(amount))) => Some((amount, currency, 2)),
+        (Some(Kind::Number(amount)), Some(Kind::Currency(currency))) | (Some(Kind::Currency(currency)), Some(Kind::Number(amount))) => {
+            Some((amount, currency, 2))
+        }
         _ => None,
     }
 }
@@ -195,7 +322,11 @@ fn number(glyphs: &[Glyph], from: usize) -> (Option<f64>, usize) {
         end += 1 + decimals;
     }
     let next = at(glyphs, end);
-    let refused = whole > 5 || next == '%' || (next == 'h' && !at(glyphs, end + 1).is_alphabetic()) || (next == ' ' && at(glyphs, end + 1) == '%') || (matches!(next, '/' | ':') && digits(end + 1) > 0 && !digits_then_unit(glyphs, end + 1));
+    let refused = whole > 5
+        || next == '%'
+        || (next == 'h' && !at(glyphs, end + 1).is_alphabetic())
+        || (next == ' ' && at(glyphs, end + 1) == '%')
+        || (matches!(next, '/' | ':') && digits(end + 1) > 0 && !digits_then_unit(glyphs, end + 1));
     (text.parse().ok().filter(|_| !refused), end)
 }
 
@@ -234,18 +365,37 @@ mod tests {
     fn prices(text: &str, lang: &str) -> Vec<String> {
         let mut glyphs = Glyphs::default();
         glyphs.read(text);
-        read(glyphs.as_slice(), Lang::parse(lang), |_| false).prices.into_iter().map(|p| {
-            let of = p.quantity.map_or(String::new(), |q| format!(" for {q} {}", p.unit.unwrap_or_else(|| "?".into())));
-            format!("{} {}{of}", p.amount, p.currency)
-        }).collect()
+        read(glyphs.as_slice(), Lang::parse(lang), |_| false)
+            .prices
+            .into_iter()
+            .map(|p| {
+                let of = p.quantity.map_or(String::new(), |q| format!(" for {q} {}", p.unit.unwrap_or_else(|| "?".into())));
+                format!("{} {}{of}", p.amount, p.currency)
+            })
+            .collect()
     }
 
     #[test]
     fn reads_prices_with_quantities() {
         for (text, expected) in [
-            ("50€ le g", "50 EUR for 1 g"), ("5g 40€", "40 EUR for 5 g"), ("5 g = 40 €", "40 EUR for 5 g"), ("1g : 60€", "60 EUR for 1 g"), ("2 pour 50€", "50 EUR for 2 ?"), ("3 pour 100", "100 EUR for 3 ?"),
-            ("2€/u", "2 EUR for 1 piece"), ("40€/5g", "40 EUR for 5 g"), ("50 le g", "50 EUR for 1 g"), ("10€ la barrette", "10 EUR for 1 bar"), ("20 balles", "20 EUR"), ("£20", "20 GBP"), ("3 for £50", "50 GBP for 3 ?"),
-            ("12,50 €", "12.5 EUR"), ("10e", "10 EUR"), ("8 € el gramo", "8 EUR for 1 g"), ("10 € das Gramm", "10 EUR for 1 g"), ("５g ４０€", "40 EUR for 5 g"),
+            ("50€ le g", "50 EUR for 1 g"),
+            ("5g 40€", "40 EUR for 5 g"),
+            ("5 g = 40 €", "40 EUR for 5 g"),
+            ("1g : 60€", "60 EUR for 1 g"),
+            ("2 pour 50€", "50 EUR for 2 ?"),
+            ("3 pour 100", "100 EUR for 3 ?"),
+            ("2€/u", "2 EUR for 1 piece"),
+            ("40€/5g", "40 EUR for 5 g"),
+            ("50 le g", "50 EUR for 1 g"),
+            ("10€ la barrette", "10 EUR for 1 bar"),
+            ("20 balles", "20 EUR"),
+            ("£20", "20 GBP"),
+            ("3 for £50", "50 GBP for 3 ?"),
+            ("12,50 €", "12.5 EUR"),
+            ("10e", "10 EUR"),
+            ("8 € el gramo", "8 EUR for 1 g"),
+            ("10 € das Gramm", "10 EUR for 1 g"),
+            ("５g ４０€", "40 EUR for 5 g"),
         ] {
             assert_eq!(prices(text, "fr"), [expected], "{text}");
         }
@@ -254,7 +404,22 @@ mod tests {
 
     #[test]
     fn leaves_other_numbers_alone() {
-        for text in ["24/7", "7j/7", "11h-00h", "score 3-2", "le 12/03", "100 %", "100% pur", "v2.5", "5 km", "il y a 3 ans", "2 à 4 personnes", "10/10", "le 10 e", "06 39"] {
+        for text in [
+            "24/7",
+            "7j/7",
+            "11h-00h",
+            "score 3-2",
+            "le 12/03",
+            "100 %",
+            "100% pur",
+            "v2.5",
+            "5 km",
+            "il y a 3 ans",
+            "2 à 4 personnes",
+            "10/10",
+            "le 10 e",
+            "06 39",
+        ] {
             assert!(prices(text, "fr").is_empty(), "{text}: {:?}", prices(text, "fr"));
         }
     }

@@ -72,9 +72,7 @@ fn errors_stay_within_theory() {
     const SEEDS: u32 = 300;
     let standard_error = 1.04 / 2048f64.sqrt();
     for count in [257u32, 1_000, 5_000, 10_000, 60_000] {
-        let errors: Vec<f64> = (0..u64::from(SEEDS))
-            .map(|seed| sketch_of(hashes(seed, u64::from(count))).estimate() / f64::from(count) - 1.0)
-            .collect();
+        let errors: Vec<f64> = (0..u64::from(SEEDS)).map(|seed| sketch_of(hashes(seed, u64::from(count))).estimate() / f64::from(count) - 1.0).collect();
         let mean_square = errors.iter().map(|error| error * error).sum::<f64>() / f64::from(SEEDS);
         let mean = errors.iter().sum::<f64>() / f64::from(SEEDS);
         assert!(mean_square.sqrt() < 1.15 * standard_error, "{count}: rms {}", mean_square.sqrt());

@@ -84,8 +84,7 @@ impl Ledger {
 
     /// Reads the list of runs only: enough for [`Ledger::for_each`] and [`Ledger::forget_before`].
     pub(crate) fn without_filters(conn: &Connection) -> Result<Self> {
-        let mut select =
-            conn.prepare("SELECT id, tier, posts, newest_day, first_chunk FROM ledger_run ORDER BY tier DESC, id")?;
+        let mut select = conn.prepare("SELECT id, tier, posts, newest_day, first_chunk FROM ledger_run ORDER BY tier DESC, id")?;
         let runs = select
             .query_map([], |row| {
                 Ok(Run {

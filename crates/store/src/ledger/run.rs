@@ -53,8 +53,7 @@ impl Run {
 
     /// Deletes it from the database.
     pub(super) fn delete(&self, conn: &Connection) -> Result<()> {
-        conn.prepare_cached("DELETE FROM ledger_chunk WHERE id BETWEEN ?1 AND ?2")?
-            .execute(params![self.first_chunk, self.last_chunk()])?;
+        conn.prepare_cached("DELETE FROM ledger_chunk WHERE id BETWEEN ?1 AND ?2")?.execute(params![self.first_chunk, self.last_chunk()])?;
         conn.prepare_cached("DELETE FROM ledger_run WHERE id = ?1")?.execute([self.id])?;
         Ok(())
     }
@@ -195,8 +194,7 @@ pub(super) struct RunWriter<'a> {
 impl<'a> RunWriter<'a> {
     /// A writer of at most so many entries.
     pub(super) fn new(conn: &'a Connection, posts: u64, with_filter: bool) -> Result<Self> {
-        let first_chunk =
-            conn.prepare_cached("SELECT coalesce(max(id), 0) + 1 FROM ledger_chunk")?.query_row([], |row| row.get(0))?;
+        let first_chunk = conn.prepare_cached("SELECT coalesce(max(id), 0) + 1 FROM ledger_chunk")?.query_row([], |row| row.get(0))?;
         Ok(Self {
             conn,
             insert: conn.prepare_cached("INSERT INTO ledger_chunk (id, entries) VALUES (?1, ?2)")?,
@@ -231,9 +229,12 @@ impl<'a> RunWriter<'a> {
         if !self.chunk.is_empty() {
             self.write_chunk()?;
         }
-        self.conn
-            .prepare_cached("INSERT INTO ledger_run (tier, posts, newest_day, first_chunk) VALUES (?1, ?2, ?3, ?4)")?
-            .execute(params![tier, self.posts.cast_signed(), newest_day, self.first_chunk])?;
+        self.conn.prepare_cached("INSERT INTO ledger_run (tier, posts, newest_day, first_chunk) VALUES (?1, ?2, ?3, ?4)")?.execute(params![
+            tier,
+            self.posts.cast_signed(),
+            newest_day,
+            self.first_chunk
+        ])?;
         let id = self.conn.last_insert_rowid();
         Ok(Run { id, tier, posts: self.posts, newest_day, first_chunk: self.first_chunk, filter: self.filter })
     }

@@ -75,8 +75,7 @@ fn finds_every_key_of_large_runs_with_and_without_filters() {
     let mut ledger = Ledger::load(&conn, 0).unwrap();
     let mut model = HashMap::new();
     for batch in 0..20u32 {
-        let new: HashMap<u64, Place> =
-            (0..5_000).map(|i| (spread(u64::from(batch * 5_000 + i)), Place { revision: i, cell: batch })).collect();
+        let new: HashMap<u64, Place> = (0..5_000).map(|i| (spread(u64::from(batch * 5_000 + i)), Place { revision: i, cell: batch })).collect();
         ledger.append(&conn, &sorted(&new), 0).unwrap();
         model.extend(new);
     }
@@ -171,8 +170,7 @@ fn several_million() {
     let mut ledger = Ledger::load(&conn, 48 << 20).unwrap();
     let (mut look_up, mut append, mut commit) = (0.0, 0.0, 0.0);
     for batch in 0..366u64 {
-        let mut entries: Vec<Entry> =
-            (batch * BATCH..(batch + 1) * BATCH).map(|i| entry(spread(i), 0, (i % 300) as u32)).collect();
+        let mut entries: Vec<Entry> = (batch * BATCH..(batch + 1) * BATCH).map(|i| entry(spread(i), 0, (i % 300) as u32)).collect();
         entries.sort_unstable_by_key(|entry| entry.key);
         let keys: Vec<u64> = entries.iter().map(|entry| entry.key).collect();
         let tx = conn.transaction().unwrap();

@@ -75,10 +75,13 @@ impl SqliteStore {
 
     /// Looks all posts of the batch up at once.
     fn slots(&self, batch: &Batch) -> Result<Slots> {
-        let mut order: Vec<(u64, u32)> = (0u32..).zip(batch.entries()).filter_map(|(index, entry)| match entry {
-            Entry::Post(post) => Some((self.reader.key.post_key(post.key), index)),
-            Entry::Delete(_) => None,
-        }).collect();
+        let mut order: Vec<(u64, u32)> = (0u32..)
+            .zip(batch.entries())
+            .filter_map(|(index, entry)| match entry {
+                Entry::Post(post) => Some((self.reader.key.post_key(post.key), index)),
+                Entry::Delete(_) => None,
+            })
+            .collect();
         order.sort_unstable();
         let mut out = Slots { keys: Vec::with_capacity(order.len()), slots: Vec::new(), of_entry: vec![u32::MAX; batch.len()] };
         for (key, index) in order {
@@ -145,7 +148,13 @@ impl SqliteStore {
 
     fn finish(&mut self, slots: &Slots, progress: Progress<'_>) -> Result<Receipt> {
         let conn = &self.reader.conn;
-        let changed: Vec<ledger::Entry> = slots.keys.iter().zip(&slots.slots).filter(|(_, slot)| slot.changed).filter_map(|(&key, slot)| Some(ledger::Entry { key, place: slot.place? })).collect();
+        let changed: Vec<ledger::Entry> = slots
+            .keys
+            .iter()
+            .zip(&slots.slots)
+            .filter(|(_, slot)| slot.changed)
+            .filter_map(|(&key, slot)| Some(ledger::Entry { key, place: slot.place? }))
+            .collect();
         let today = if progress.now_day > 0 { progress.now_day } else { conn.query_row("SELECT unixepoch() / 86400", [], |row| row.get(0))? };
         // Ledger entries are keyed hashes: overwriting merged runs would double their cost and protect nobody.
         conn.pragma_update(None, "secure_delete", false)?;

@@ -12,9 +12,18 @@ const TABLES: &[(&str, &str)] = &[
     ("meta", "SELECT name, value FROM meta ORDER BY name"),
     ("cursor", "SELECT * FROM cursor ORDER BY source"),
     ("stratum", "SELECT watches, network, lang, hour, texts, authors, advert_texts, advert_authors FROM stratum ORDER BY watches, network, lang, hour"),
-    ("cell", "SELECT watches, network, lang, hour, bin, repost, posts FROM cell JOIN stratum ON stratum.id = cell.stratum WHERE posts > 0 ORDER BY watches, network, lang, hour, bin, repost"),
-    ("find", "SELECT network, native_id, revision, author_id, author_handle, author_name, posted_at, lang, url, text, tags, media, watches, score, band, label, verdict, canonical, raw, superseded_by, deleted_seen_at IS NOT NULL AS deleted FROM find ORDER BY network, native_id, revision"),
-    ("contact", "SELECT kind, value, network, native_id, revision FROM contact JOIN find ON find.id = contact.find ORDER BY kind, value, network, native_id, revision"),
+    (
+        "cell",
+        "SELECT watches, network, lang, hour, bin, repost, posts FROM cell JOIN stratum ON stratum.id = cell.stratum WHERE posts > 0 ORDER BY watches, network, lang, hour, bin, repost",
+    ),
+    (
+        "find",
+        "SELECT network, native_id, revision, author_id, author_handle, author_name, posted_at, lang, url, text, tags, media, watches, score, band, label, verdict, canonical, raw, superseded_by, deleted_seen_at IS NOT NULL AS deleted FROM find ORDER BY network, native_id, revision",
+    ),
+    (
+        "contact",
+        "SELECT kind, value, network, native_id, revision FROM contact JOIN find ON find.id = contact.find ORDER BY kind, value, network, native_id, revision",
+    ),
 ];
 
 pub(super) fn dump(conn: &Connection, out: &mut dyn Write) -> Result<()> {
@@ -46,12 +55,14 @@ fn value(cell: ValueRef<'_>) -> Value {
 
 /// Every post counted, by key, with its revision and the description of its cell.
 fn ledger(conn: &Connection, out: &mut dyn Write) -> Result<()> {
-    let mut cell = conn.prepare("SELECT json_array(watches, network, lang, hour, bin, repost) FROM cell JOIN stratum ON stratum.id = cell.stratum WHERE cell.id = ?1")?;
+    let mut cell =
+        conn.prepare("SELECT json_array(watches, network, lang, hour, bin, repost) FROM cell JOIN stratum ON stratum.id = cell.stratum WHERE cell.id = ?1")?;
     let mut failed = None;
     Ledger::without_filters(conn)?.for_each(conn, |entry| {
         if failed.is_none() {
             let described = cell.query_row([entry.place.cell], |row| row.get::<_, String>(0)).map_err(Error::from);
-            let written = described.and_then(|cell| line(out, &serde_json::json!({"table": "ledger", "key": entry.key, "revision": entry.place.revision, "cell": cell})));
+            let written =
+                described.and_then(|cell| line(out, &serde_json::json!({"table": "ledger", "key": entry.key, "revision": entry.place.revision, "cell": cell})));
             failed = written.err();
         }
     })?;

@@ -6,7 +6,10 @@ use rusqlite::params;
 use vigie_measure::{ScoreBin, UNKNOWN_HOUR};
 use vigie_model::Band;
 
-use super::{SqliteReader, rollups::{Sketches, decode, sketch_blobs}};
+use super::{
+    SqliteReader,
+    rollups::{Sketches, decode, sketch_blobs},
+};
 use crate::{Counts, Error, Figures, Result, ShareFilter, ShareRow};
 
 /// Sums of one watch on one network and day.
@@ -68,7 +71,11 @@ impl SqliteReader {
             let id: i64 = row.get(0)?;
             let watches: String = row.get(1)?;
             let counts = cells.query_map([id], |cell| Ok((cell.get::<_, u8>(0)?, cell.get(1)?, cell.get::<_, i64>(2)?.cast_unsigned())))?;
-            let counts = counts.map(|cell| cell.map_err(Error::from).and_then(|(bin, repost, posts)| ScoreBin::from_number(bin).map(|bin| (bin, repost, posts)).ok_or_else(|| Error::damaged("unknown score bin"))));
+            let counts = counts.map(|cell| {
+                cell.map_err(Error::from).and_then(|(bin, repost, posts)| {
+                    ScoreBin::from_number(bin).map(|bin| (bin, repost, posts)).ok_or_else(|| Error::damaged("unknown score bin"))
+                })
+            });
             visit(Stratum {
                 watches: serde_json::from_str(&watches).map_err(|error| Error::damaged(error.to_string()))?,
                 network: row.get(2)?,
@@ -110,9 +117,18 @@ fn flush(group: Option<(String, String, BTreeMap<Option<String>, Sums>)>, filter
         let Sums { posts, adverts, review, reposts, advert_reposts, sketches } = sums;
         // An estimate of distinct ones may exceed the count that it is of by its error.
         out.push(ShareRow {
-            watch, network: network.clone(), day: day.clone(), posts, adverts, review, reposts, advert_reposts,
-            distinct_texts: sketches.texts.count().min(posts), distinct_advert_texts: sketches.advert_texts.count().min(adverts),
-            authors: sketches.authors.count().min(posts), advert_authors: sketches.advert_authors.count().min(adverts),
+            watch,
+            network: network.clone(),
+            day: day.clone(),
+            posts,
+            adverts,
+            review,
+            reposts,
+            advert_reposts,
+            distinct_texts: sketches.texts.count().min(posts),
+            distinct_advert_texts: sketches.advert_texts.count().min(adverts),
+            authors: sketches.authors.count().min(posts),
+            advert_authors: sketches.advert_authors.count().min(adverts),
         });
     }
 }

@@ -79,14 +79,18 @@ fn json<T: serde::Serialize + ?Sized>(value: &T) -> String {
 
 /// A newer revision takes the place of the finds of a post; returns how many.
 pub(super) fn supersede(conn: &Connection, post_key: u64, revision: u32) -> Result<u64> {
-    let changed = conn.prepare_cached("UPDATE find SET superseded_by = ?2 WHERE post_key = ?1 AND superseded_by IS NULL")?.execute(params![post_key.cast_signed(), revision])?;
+    let changed = conn
+        .prepare_cached("UPDATE find SET superseded_by = ?2 WHERE post_key = ?1 AND superseded_by IS NULL")?
+        .execute(params![post_key.cast_signed(), revision])?;
     Ok(changed as u64)
 }
 
 /// A post is gone: its finds say so, and lose their content unless the profile works by case. Returns how many.
 pub(super) fn delete(conn: &Connection, policy: &Policy, post_key: u64, at: Option<i64>) -> Result<u64> {
     let key = post_key.cast_signed();
-    let changed = conn.prepare_cached("UPDATE find SET deleted_seen_at = coalesce(?2, unixepoch()) WHERE post_key = ?1 AND deleted_seen_at IS NULL")?.execute(params![key, at])?;
+    let changed = conn
+        .prepare_cached("UPDATE find SET deleted_seen_at = coalesce(?2, unixepoch()) WHERE post_key = ?1 AND deleted_seen_at IS NULL")?
+        .execute(params![key, at])?;
     if changed > 0 && policy.profile != Profile::Authority {
         conn.execute("DELETE FROM contact WHERE find IN (SELECT id FROM find WHERE post_key = ?1)", [key])?;
         conn.execute(
@@ -98,7 +102,8 @@ pub(super) fn delete(conn: &Connection, policy: &Policy, post_key: u64, at: Opti
     Ok(changed as u64)
 }
 
-const COLUMNS: &str = "id, network, native_id, revision, author_id, author_handle, author_name, posted_at, found_at, lang, url, text, tags, watches, verdict, deleted_seen_at";
+const COLUMNS: &str =
+    "id, network, native_id, revision, author_id, author_handle, author_name, posted_at, found_at, lang, url, text, tags, watches, verdict, deleted_seen_at";
 
 /// A row as it lies in the table, before its JSON is read.
 struct Raw {
@@ -111,9 +116,22 @@ fn read(row: &Row<'_>, placeholder: &Verdict) -> rusqlite::Result<Raw> {
     let found_at = time(8)?.ok_or(rusqlite::Error::IntegralValueOutOfRange(8, 0))?;
     Ok(Raw {
         find: Find {
-            id: row.get(0)?, network: row.get(1)?, native_id: row.get(2)?, revision: row.get(3)?, author_id: row.get(4)?, author_handle: row.get(5)?, author_name: row.get(6)?,
-            posted_at: time(7)?, found_at, lang: vigie_model::Lang::parse(&row.get::<_, String>(9)?), url: row.get(10)?, text: row.get(11)?,
-            tags: Vec::new(), watches: Vec::new(), verdict: placeholder.clone(), deleted_seen_at: time(15)?,
+            id: row.get(0)?,
+            network: row.get(1)?,
+            native_id: row.get(2)?,
+            revision: row.get(3)?,
+            author_id: row.get(4)?,
+            author_handle: row.get(5)?,
+            author_name: row.get(6)?,
+            posted_at: time(7)?,
+            found_at,
+            lang: vigie_model::Lang::parse(&row.get::<_, String>(9)?),
+            url: row.get(10)?,
+            text: row.get(11)?,
+            tags: Vec::new(),
+            watches: Vec::new(),
+            verdict: placeholder.clone(),
+            deleted_seen_at: time(15)?,
         },
         json: [row.get(12)?, row.get(13)?, row.get(14)?],
     })
@@ -123,14 +141,30 @@ impl Raw {
     fn complete(self) -> Result<Find> {
         let [tags, watches, verdict] = &self.json;
         let damaged = |error: serde_json::Error| Error::damaged(format!("find {}: {error}", self.find.id));
-        Ok(Find { tags: serde_json::from_str(tags).map_err(damaged)?, watches: serde_json::from_str(watches).map_err(damaged)?, verdict: serde_json::from_str(verdict).map_err(damaged)?, ..self.find })
+        Ok(Find {
+            tags: serde_json::from_str(tags).map_err(damaged)?,
+            watches: serde_json::from_str(watches).map_err(damaged)?,
+            verdict: serde_json::from_str(verdict).map_err(damaged)?,
+            ..self.find
+        })
     }
 }
 
 /// Stands in until the row's JSON is read.
 fn placeholder() -> Verdict {
     let versions = std::sync::Arc::new(vigie_model::Versions { vigie: String::new(), lexicon: String::new(), model: String::new() });
-    Verdict { score: 0.0, band: vigie_model::Band::Clear, label: vigie_model::Label::Other, products: Vec::new(), components: Vec::new(), contacts: Vec::new(), prices: Vec::new(), places: Vec::new(), reasons: Vec::new(), versions }
+    Verdict {
+        score: 0.0,
+        band: vigie_model::Band::Clear,
+        label: vigie_model::Label::Other,
+        products: Vec::new(),
+        components: Vec::new(),
+        contacts: Vec::new(),
+        prices: Vec::new(),
+        places: Vec::new(),
+        reasons: Vec::new(),
+        versions,
+    }
 }
 
 impl Finds for SqliteReader {
@@ -154,7 +188,10 @@ impl Finds for SqliteReader {
         );
         let verdict = placeholder();
         let mut select = self.conn.prepare(&sql)?;
-        let rows = select.query_map(params![filter.network, filter.band.map(|b| b.as_str()), filter.watch, i64::try_from(limit).unwrap_or(i64::MAX)], |row| read(row, &verdict))?;
+        let rows = select
+            .query_map(params![filter.network, filter.band.map(|b| b.as_str()), filter.watch, i64::try_from(limit).unwrap_or(i64::MAX)], |row| {
+                read(row, &verdict)
+            })?;
         rows.map(|raw| raw?.complete()).collect()
     }
 }

@@ -16,7 +16,11 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 use tempfile::TempDir;
 use vigie_model::Timestamp;
 
-use crate::{Batch, Cursor, Error, Ingest, Limits, Policy, PurgeReport, Receipt, Result, Totals, Upkeep, keys::{KEY_FILE, StoreKey}, ledger::Ledger};
+use crate::{
+    Batch, Cursor, Error, Ingest, Limits, Policy, PurgeReport, Receipt, Result, Totals, Upkeep,
+    keys::{KEY_FILE, StoreKey},
+    ledger::Ledger,
+};
 use rollups::Rollups;
 
 const DATABASE: &str = "vigie.db";
@@ -110,7 +114,16 @@ impl SqliteStore {
         record_overrides(&conn, policy)?;
         let ledger = Ledger::load(&conn, limits.ledger_memory)?;
         let rollups = Rollups::new(limits.cached_strata);
-        Ok(Self { reader: SqliteReader { conn, key }, dir: dir.to_owned(), policy: policy.clone(), limits, ledger, rollups, _lock: lock, _temporary: temporary })
+        Ok(Self {
+            reader: SqliteReader { conn, key },
+            dir: dir.to_owned(),
+            policy: policy.clone(),
+            limits,
+            ledger,
+            rollups,
+            _lock: lock,
+            _temporary: temporary,
+        })
     }
 
     /// The reading half.
@@ -257,7 +270,10 @@ impl SqliteStore {
         let finds = tx.execute("DELETE FROM find WHERE reviewed_at IS NULL AND found_at < ?1", [before(retention.find_days)])? as u64;
         let ledger = self.ledger.forget_before(&tx, before(retention.ledger_days).div_euclid(SECONDS_A_DAY))?;
         if finds + ledger > 0 {
-            tx.execute("INSERT INTO audit (at, event, detail) VALUES (?1, 'purge', ?2)", params![now.seconds(), format!("finds {finds}, ledger entries {ledger}")])?;
+            tx.execute(
+                "INSERT INTO audit (at, event, detail) VALUES (?1, 'purge', ?2)",
+                params![now.seconds(), format!("finds {finds}, ledger entries {ledger}")],
+            )?;
         }
         tx.commit()?;
         Ok(PurgeReport { finds, ledger })

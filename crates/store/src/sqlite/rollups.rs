@@ -48,7 +48,9 @@ impl Rollups {
             .optional()?;
         let id = match found {
             Some(id) => id,
-            None => conn.prepare_cached("INSERT INTO cell (stratum, bin, repost) VALUES (?1, ?2, ?3) RETURNING id")?.query_row(params![stratum, bin, repost], |row| row.get(0))?,
+            None => conn
+                .prepare_cached("INSERT INTO cell (stratum, bin, repost) VALUES (?1, ?2, ?3) RETURNING id")?
+                .query_row(params![stratum, bin, repost], |row| row.get(0))?,
         };
         self.cells.insert(key.clone(), id);
         Ok(id)

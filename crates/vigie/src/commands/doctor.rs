@@ -41,7 +41,8 @@ impl Doctor {
         lexicon(&mut report);
         match Settings::load(config) {
             Ok(Some(settings)) => configured(&settings, &mut report),
-            Ok(None) => report.fault(&format!("no {FILE_NAME} in this folder or above"), "run `vigie init --profile NAME`; until then only `vigie scan --dry-run` works"),
+            Ok(None) => report
+                .fault(&format!("no {FILE_NAME} in this folder or above"), "run `vigie init --profile NAME`; until then only `vigie scan --dry-run` works"),
             Err(error) => report.fault(&format!("the configuration cannot be used: {error:#}"), "correct the file at that place"),
         }
         report.note("French detection: not yet measured on independent adverts");

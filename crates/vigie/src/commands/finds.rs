@@ -67,7 +67,16 @@ fn line(find: &Find, out: &mut String) {
     let products: Vec<_> = find.verdict.products.iter().map(|p| p.as_str()).collect();
     let contact = find.verdict.contacts.first().map_or(String::new(), |c| format!("  {} {}", c.kind.as_str(), mask(&c.value)));
     // Writing to a string cannot fail.
-    let _ = write!(out, "{:>6}  {posted:<20}  {:<9}  {:<6} {:.2}  {:<18}  {}{contact}", find.id, find.network, find.verdict.band.as_str(), find.verdict.score, products.join(" "), find.watches.join(", "));
+    let _ = write!(
+        out,
+        "{:>6}  {posted:<20}  {:<9}  {:<6} {:.2}  {:<18}  {}{contact}",
+        find.id,
+        find.network,
+        find.verdict.band.as_str(),
+        find.verdict.score,
+        products.join(" "),
+        find.watches.join(", ")
+    );
 }
 
 /// What a find is, in one line.

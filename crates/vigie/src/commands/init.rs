@@ -39,7 +39,11 @@ impl Init {
             None => "# profile = \"monitor\"    # choose one and remove the #".to_owned(),
         };
         std::fs::write(FILE_NAME, TEMPLATE.replace("{profile}", &line))?;
-        let next = if self.profile.is_some() { "edit its watches, then run `vigie scan PATH`" } else { "choose its profile, edit its watches, then run `vigie scan PATH`" };
+        let next = if self.profile.is_some() {
+            "edit its watches, then run `vigie scan PATH`"
+        } else {
+            "choose its profile, edit its watches, then run `vigie scan PATH`"
+        };
         print(&format!("wrote {FILE_NAME}: {next}\n"))
     }
 }

@@ -137,7 +137,8 @@ impl Scan {
             limits.max_record = kib.saturating_mul(1024);
         }
         limits.max_expansion = settings.limits.expansion.unwrap_or(limits.max_expansion);
-        let threads = self.threads.or(settings.limits.threads.and_then(NonZero::new)).or(std::thread::available_parallelism().ok()).unwrap_or(NonZero::<usize>::MIN);
+        let threads =
+            self.threads.or(settings.limits.threads.and_then(NonZero::new)).or(std::thread::available_parallelism().ok()).unwrap_or(NonZero::<usize>::MIN);
         Ok(Plan { inputs, limits, threads, batch: BATCH, now, rejects: self.rejects_to(settings), verdicts: self.verdicts_to()? })
     }
 
@@ -169,7 +170,8 @@ impl Scan {
             RejectsTo::File(path) | RejectsTo::Folder(path) => Some(path.display().to_string()),
             RejectsTo::Nowhere => None,
         };
-        let facts = RunFacts { elapsed: started.elapsed(), dry_run: self.dry_run, store: (!self.dry_run).then_some(data.as_str()), rejects: rejects.as_deref() };
+        let facts =
+            RunFacts { elapsed: started.elapsed(), dry_run: self.dry_run, store: (!self.dry_run).then_some(data.as_str()), rejects: rejects.as_deref() };
         let text = if self.format == Format::Json { summary_json(summary, &facts) + "\n" } else { summary_text(summary, &facts) };
         if self.verdicts.as_ref().is_some_and(|path| path.as_os_str() == "-") {
             std::io::stderr().write_all(text.as_bytes())?;

@@ -49,7 +49,8 @@ impl Share {
     pub(crate) fn run(self, config: Option<&Path>) -> anyhow::Result<ExitCode> {
         let settings = settings(config)?;
         let store = SqliteReader::open(&settings.data, &settings.policy)?;
-        let filter = ShareFilter { watch: self.watch, network: self.network, since: self.since.map(|d| d.to_string()), until: self.until.map(|d| d.to_string()) };
+        let filter =
+            ShareFilter { watch: self.watch, network: self.network, since: self.since.map(|d| d.to_string()), until: self.until.map(|d| d.to_string()) };
         let rows = store.share(&filter)?;
         let language = language(self.lang);
         print(&match self.format {
