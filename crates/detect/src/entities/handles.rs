@@ -131,15 +131,19 @@ const NOT_HANDLES: &[&str] = &[
 pub(super) fn read(glyphs: &[Glyph]) -> Vec<Contact> {
     let mut found = Vec::new();
     let mut index = 0;
+    let mut token = Token::default();
     while index < glyphs.len() {
+        if index >= token.end {
+            token = Token::at(glyphs, index);
+        }
         let first = at(glyphs, index);
         let opens = is_word(first) || matches!(first, '@' | '👻');
         if !opens || is_word(before(glyphs, index)) || matches!(before(glyphs, index), '/' | '.') {
             index += 1;
             continue;
         }
-        let next = link(glyphs, index)
-            .or_else(|| email(glyphs, index))
+        let next = (if token.dotted { link(glyphs, index) } else { None })
+            .or_else(|| if token.has_at { email(glyphs, index) } else { None })
             .or_else(|| spaced_link(glyphs, index))
             .or_else(|| after_service(glyphs, index))
             .or_else(|| before_service(glyphs, index));
@@ -152,6 +156,22 @@ pub(super) fn read(glyphs: &[Glyph]) -> Vec<Contact> {
         }
     }
     found
+}
+
+/// A run of characters without a blank, and what a link or an address would need in it.
+#[derive(Debug, Default)]
+struct Token {
+    end: usize,
+    dotted: bool,
+    has_at: bool,
+}
+
+impl Token {
+    fn at(glyphs: &[Glyph], index: usize) -> Self {
+        let end = run(glyphs, index, |c| !c.is_whitespace()).max(index + 1);
+        let text = glyphs.get(index..end).unwrap_or_default();
+        Self { end, dotted: text.iter().any(|g| g.c == '.'), has_at: text.iter().any(|g| g.c == '@') }
+    }
 }
 
 type Read = Option<(Option<Contact>, usize)>;

@@ -4,6 +4,9 @@ use std::io::Read;
 
 use super::{InputReason, stream::Stream};
 
+/// What a pipe holds, as a rule: asking for more at a time only costs clearing the buffer.
+const LIVE_READ: usize = 64 << 10;
+
 /// Hands out decompressed bytes in pieces, and remembers the end and the reason for it.
 pub(super) struct Feed {
     stream: Stream,
@@ -115,7 +118,11 @@ impl Feed {
 
     fn read(&mut self, buf: &mut Vec<u8>, want: usize) {
         let before = buf.len();
-        buf.reserve_exact(want);
+        let want = if self.live { want.min(LIVE_READ) } else { want };
+        if buf.capacity().saturating_sub(before) < want {
+            // By half as much again: enough not to copy a long record over and over, and still bounded.
+            buf.reserve_exact(want.max(before / 2));
+        }
         let result = if self.live { read_once(&mut self.stream, buf, want) } else { self.stream.by_ref().take(want as u64).read_to_end(buf) };
         let read = buf.len().saturating_sub(before);
         self.offset = self.offset.saturating_add(read as u64);
