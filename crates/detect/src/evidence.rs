@@ -79,12 +79,10 @@ pub(crate) fn weigh(text: &str, hits: &[Hit], entries: &[Entry], places: &[Place
             // A word in disguise is a product or nothing: "sh!t" hides, "d1spo" and other leet of everyday words is noise.
             Meaning::Cue(kind, strength) if !hit.disguised || hit.words > 1 => out.cues.push((kind, strength, hit.start, hit.end)),
             Meaning::Context(label, strength) if !(is_foreign(of, lang) && strength == Strength::Weak) => {
-                out.contexts.push((label, strength, hit.start, hit.end))
+                out.contexts.push((label, strength, hit.start, hit.end));
             }
-            Meaning::Place(number) => {
-                if places.get(number as usize).is_some_and(|place| !place.ambiguous || hit.capital || hit.tagged) {
-                    out.places.push((number, hit.start, hit.end));
-                }
+            Meaning::Place(number) if places.get(number as usize).is_some_and(|place| !place.ambiguous || hit.capital || hit.tagged) => {
+                out.places.push((number, hit.start, hit.end));
             }
             _ => {}
         }
@@ -180,7 +178,14 @@ impl Evidence {
     /// Forgets one-letter products that turned out to be the unit of a price or quantity ("10€ le g").
     pub(crate) fn drop_units(&mut self) {
         let entities = &self.entities;
-        let measured = |p: &ProductFound| entities.prices.iter().map(|price| (price.start, price.end)).chain(entities.quantities.iter().copied()).any(|(start, end)| start <= p.start && p.end <= end);
+        let measured = |p: &ProductFound| {
+            entities
+                .prices
+                .iter()
+                .map(|price| (price.start, price.end))
+                .chain(entities.quantities.iter().copied())
+                .any(|(start, end)| start <= p.start && p.end <= end)
+        };
         self.products.retain(|p| p.end - p.start > 1 || p.start == p.end || !measured(p));
     }
 

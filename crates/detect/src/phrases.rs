@@ -73,7 +73,6 @@ impl Phrases {
         }
     }
 
-    #[expect(clippy::cast_possible_truncation, reason = "masked")]
     fn bit(hash: u64) -> usize {
         (hash >> 40) as usize & (BITMAP_BITS - 1)
     }

@@ -203,6 +203,7 @@ fn hashtag(phrases: &Phrases, folded: &Folded, hits: &mut Vec<Hit>, word: &Word)
 }
 
 #[cfg(test)]
+#[expect(clippy::string_slice, reason = "that spans slice the text is what these tests show")]
 mod tests {
     use super::*;
 

@@ -401,6 +401,7 @@ impl Reader<'_> {
 }
 
 #[cfg(test)]
+#[expect(clippy::string_slice, reason = "that spans slice the text is what these tests show")]
 mod tests {
     use proptest::prelude::*;
 

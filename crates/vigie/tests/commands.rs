@@ -1,5 +1,7 @@
 //! The program as its users run it.
 
+#![expect(clippy::unwrap_used, reason = "a test")]
+
 use std::{
     fs,
     io::Write,

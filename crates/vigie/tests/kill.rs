@@ -2,6 +2,8 @@
 //!
 //! `VIGIE_KILLS` sets the number of kills (`cargo xtask kill 200`); a few by default.
 
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test")]
+
 use std::{
     env, fs,
     io::Write,

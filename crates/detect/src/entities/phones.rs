@@ -180,7 +180,7 @@ fn fits(plan: &Plan, national: &str) -> bool {
 
 /// "0000000000" and the like are no numbers.
 fn one_digit_only(digits: &str) -> bool {
-    digits.bytes().skip(1).all(|b| Some(b) == digits.bytes().nth(1))
+    matches!(digits.as_bytes(), [_, second, rest @ ..] if rest.iter().all(|b| b == second))
 }
 
 /// The glyph after the last used digit.
@@ -208,6 +208,7 @@ fn skip_number(glyphs: &[Glyph], mut index: usize) -> usize {
 }
 
 #[cfg(test)]
+#[expect(clippy::string_slice, reason = "that spans slice the text is what these tests show")]
 mod tests {
     use vigie_text::Glyphs;
 
