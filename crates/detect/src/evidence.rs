@@ -151,14 +151,14 @@ fn covered(hit: &Hit, hits: &[Hit], entries: &[Entry]) -> bool {
     })
 }
 
-/// A single letter that is the unit of a number ("10 g") or an elided word ("c'est").
+/// A single letter that is the unit of a number ("10 g"), an elided word ("c'est") or half of a pair ("T&C").
 fn is_unit_or_elision(text: &str, hit: &Hit) -> bool {
     if hit.end - hit.start != 1 {
         return false;
     }
     let before = text.get(..hit.start as usize).unwrap_or_default().trim_end_matches(' ');
     let after = text.get(hit.end as usize..).unwrap_or_default();
-    before.ends_with(|c: char| c.is_ascii_digit() || matches!(c, '\'' | '’')) || after.starts_with(['\'', '’'])
+    before.ends_with(|c: char| c.is_ascii_digit() || matches!(c, '\'' | '’' | '&')) || after.starts_with(['\'', '’', '&'])
 }
 
 /// A term of another language than the text's; English terms are at home everywhere.
@@ -175,8 +175,8 @@ fn lower(grade: Grade) -> Option<Grade> {
 }
 
 impl Evidence {
-    /// Forgets one-letter products that turned out to be the unit of a price or quantity ("10€ le g").
-    pub(crate) fn drop_units(&mut self) {
+    /// Forgets letters that turned out to be the unit of a price or quantity ("10€ le g").
+    pub(crate) fn drop_units(&mut self, text: &str) {
         let entities = &self.entities;
         let measured = |p: &ProductFound| {
             entities
@@ -186,7 +186,9 @@ impl Evidence {
                 .chain(entities.quantities.iter().copied())
                 .any(|(start, end)| start <= p.start && p.end <= end)
         };
-        self.products.retain(|p| p.end - p.start > 1 || p.start == p.end || !measured(p));
+        let ends_in_a_letter =
+            |p: &ProductFound| text.get(p.start as usize..p.end as usize).is_some_and(|term| term.rsplit(' ').next().is_some_and(|word| word.len() == 1));
+        self.products.retain(|p| !(ends_in_a_letter(p) && measured(p)));
     }
 
     /// Strongest cue of a component.

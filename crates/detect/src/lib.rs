@@ -229,7 +229,7 @@ impl Detector {
     fn explain(&self, post: &Post<'_>, lang: Lang, scratch: &mut Scratch, mut evidence: evidence::Evidence) -> Verdict {
         scratch.glyphs.read(&post.text);
         evidence.entities = entities::read(&post.text, &scratch.glyphs, lang);
-        evidence.drop_units();
+        evidence.drop_units(&post.text);
         let fused = fusion::fuse(&evidence);
         Verdict {
             score: fused.score,

@@ -5,7 +5,12 @@
 
 #![expect(clippy::print_stdout, clippy::expect_used, reason = "a program for the developer who runs it")]
 
-use std::{hint::black_box, io::Cursor, sync::LazyLock, time::{Duration, Instant}};
+use std::{
+    hint::black_box,
+    io::Cursor,
+    sync::LazyLock,
+    time::{Duration, Instant},
+};
 
 use vigie_ingest::{Blocks, Decoder, Limits, Position};
 use vigie_model::Event;

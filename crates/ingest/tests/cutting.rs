@@ -118,10 +118,8 @@ fn values() -> impl Strategy<Value = (Vec<u8>, Vec<serde_json::Value>)> {
         let mut text = String::new();
         let mut expected = Vec::new();
         for (objects, in_array) in groups {
-            let printed: Vec<String> = objects
-                .iter()
-                .map(|(object, pretty)| if *pretty { serde_json::to_string_pretty(object).unwrap() } else { object.to_string() })
-                .collect();
+            let printed: Vec<String> =
+                objects.iter().map(|(object, pretty)| if *pretty { serde_json::to_string_pretty(object).unwrap() } else { object.to_string() }).collect();
             if in_array {
                 text.push_str(&format!("[\n{}\n]\n", printed.join(",\n")));
             } else {

@@ -215,10 +215,7 @@ fn jetstream_odds_and_ends() {
     assert_eq!(problems.len(), 4, "{problems:?}");
     assert_eq!(rejects(&commit("create", "app.bsky.feed.post", json!({}))), ["Reject: field `text` is missing"]);
     assert_eq!(rejects(&commit("create", "app.bsky.feed.post", json!(null))), ["Reject: field `record` is missing"]);
-    assert_eq!(
-        rejects(r#"{"$type":"error","error":"ConsumerTooSlow","message":"m"}"#),
-        ["Reject: the source reports an error: ConsumerTooSlow"]
-    );
+    assert_eq!(rejects(r#"{"$type":"error","error":"ConsumerTooSlow","message":"m"}"#), ["Reject: the source reports an error: ConsumerTooSlow"]);
 }
 
 #[test]
@@ -297,10 +294,7 @@ fn x_envelopes_and_notices() {
         let (seen, problems) = decode(nothing);
         assert_eq!((seen.ignored, problems), (1, vec![]), "{nothing}");
     }
-    assert_eq!(
-        rejects(r#"{"errors":[{"title":"operational-disconnect","detail":"x"}]}"#),
-        ["Reject: the source reports an error: operational-disconnect"]
-    );
+    assert_eq!(rejects(r#"{"errors":[{"title":"operational-disconnect","detail":"x"}]}"#), ["Reject: the source reports an error: operational-disconnect"]);
     assert_eq!(rejects(r#"{"data":5}"#), ["Reject: field `data` is not an object or an array"]);
     let broken = "{\"data\":[\n{\"id\":\"1\",\"text\":\"t\"},\n{\"id\":\"2\",\"text\":\"t\",\"id\":\"3\"}]}";
     let (seen, problems) = decode(broken);
@@ -310,13 +304,46 @@ fn x_envelopes_and_notices() {
 /// Random values that often look like records of one format or another.
 fn json_value() -> impl Strategy<Value = serde_json::Value> {
     let key = prop::sample::select(vec![
-        "id", "text", "network", "author", "created_at", "tags", "media", "metrics", "did", "kind", "commit", "collection", "operation", "rkey",
-        "record", "$type", "payload", "event", "stream", "content", "account", "reblog", "data", "includes", "users", "errors", "delete",
-        "tweet", "author_id", "edit_history_tweet_ids", "username", "statuses", "uri", "rev", "time_us", "embed", "note_tweet",
+        "id",
+        "text",
+        "network",
+        "author",
+        "created_at",
+        "tags",
+        "media",
+        "metrics",
+        "did",
+        "kind",
+        "commit",
+        "collection",
+        "operation",
+        "rkey",
+        "record",
+        "$type",
+        "payload",
+        "event",
+        "stream",
+        "content",
+        "account",
+        "reblog",
+        "data",
+        "includes",
+        "users",
+        "errors",
+        "delete",
+        "tweet",
+        "author_id",
+        "edit_history_tweet_ids",
+        "username",
+        "statuses",
+        "uri",
+        "rev",
+        "time_us",
+        "embed",
+        "note_tweet",
     ]);
     let leaf = prop_oneof![
-        prop::sample::select(vec!["commit", "app.bsky.feed.post", "create", "update", "delete", "message", "1", "", "<p>a&amp;"])
-            .prop_map(|text| json!(text)),
+        prop::sample::select(vec!["commit", "app.bsky.feed.post", "create", "update", "delete", "message", "1", "", "<p>a&amp;"]).prop_map(|text| json!(text)),
         any::<i64>().prop_map(|number| json!(number)),
         any::<bool>().prop_map(|flag| json!(flag)),
         ".{0,9}".prop_map(|text| json!(text)),

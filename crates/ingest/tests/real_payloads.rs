@@ -93,8 +93,7 @@ fn x_envelopes_give_each_post_with_its_author() {
             assert_eq!(post.handle.as_deref(), user["username"].as_str());
             let url = format!("https://x.com/{}/status/{}", user["username"].as_str().unwrap(), post.id);
             assert_eq!(post.url.as_deref(), Some(&*url));
-            let hashtags: Vec<&str> =
-                tweet["entities"]["hashtags"].as_array().into_iter().flatten().filter_map(|hashtag| hashtag["tag"].as_str()).collect();
+            let hashtags: Vec<&str> = tweet["entities"]["hashtags"].as_array().into_iter().flatten().filter_map(|hashtag| hashtag["tag"].as_str()).collect();
             assert_eq!(post.tags, hashtags);
             assert_eq!(post.metrics.as_ref().unwrap()["likes"], tweet["public_metrics"]["like_count"]);
             let media = tweet["attachments"]["media_keys"].as_array().map_or(0, Vec::len);

@@ -54,12 +54,13 @@ impl Rejects {
         Ok(())
     }
 
-    pub(crate) fn write(&mut self, problem: &Problem) -> io::Result<()> {
+    /// Adds a problem; without its record where that may not be kept.
+    pub(crate) fn write(&mut self, problem: &Problem, with_record: bool) -> io::Result<()> {
         if let (None, Some(path)) = (&self.open, self.path.take()) {
             self.open_at(path, 0)?;
         }
         if let Some((_, file)) = &mut self.open {
-            let line = problem.to_json_line();
+            let line = if with_record { problem.to_json_line() } else { Problem { bytes: Vec::new(), truncated: true, ..problem.clone() }.to_json_line() };
             writeln!(file, "{line}")?;
             self.length += line.len() as u64 + 1;
         }

@@ -9,6 +9,7 @@ use std::{
     fs::File,
     io::{self, Read, Write},
     num::NonZero,
+    panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
     sync::atomic::{AtomicBool, AtomicUsize, Ordering},
     thread,
@@ -42,6 +43,14 @@ pub enum Error {
     /// The file of verdicts cannot be written.
     #[error("cannot write the verdicts: {0}")]
     Verdicts(#[source] io::Error),
+    /// A worker failed on a block: a fault of Vigie, not of the input.
+    #[error("internal error in the block of {source_name} that begins at line {line}: please report it; what came before is stored")]
+    Internal {
+        /// Name of the input.
+        source_name: String,
+        /// First line of the block.
+        line: u64,
+    },
     /// The system gives no more threads.
     #[error("cannot start a thread: {0}")]
     Thread(#[source] io::Error),
@@ -62,6 +71,8 @@ pub struct Plan {
     pub now: Timestamp,
     /// Where rejects go.
     pub rejects: RejectsTo,
+    /// Whether the rejected records themselves may be kept, or only their places and reasons.
+    pub keep_rejected_records: bool,
     /// Where a line for every post goes, and what writes it. Such a run reads every input from its beginning.
     pub verdicts: Option<(VerdictWriter, Box<dyn Write>)>,
 }
@@ -84,6 +95,16 @@ struct Work {
     input: usize,
     last: bool,
     block: Block,
+}
+
+/// What became of a block: assessed, or the name of its input and its first line where the worker failed.
+type Outcome = Result<Box<Assessed>, (String, u64)>;
+
+/// The reader's ends of the channels.
+struct Outlets {
+    work: Sender<Work>,
+    tokens: Sender<()>,
+    spare: Receiver<Vec<u8>>,
 }
 
 /// What the threads tell one another besides blocks.
@@ -110,7 +131,9 @@ pub fn run(plan: Plan, detector: &Detector, store: &mut dyn Ingest, progress: &d
     let shared = Shared { detector, decoder: &decoder, now: plan.now, verdict_line: plan.verdicts.as_ref().map(|(writer, _)| *writer) };
     let signals = Signals { stop, abandoned: AtomicUsize::new(0) };
     let (work_out, work_in) = bounded::<Work>(plan.threads.get() + 1);
-    let (done_out, done_in) = bounded::<(u64, Assessed)>(plan.threads.get() + 1);
+    let (done_out, done_in) = bounded::<(u64, Outcome)>(plan.threads.get() + 1);
+    // One token for each block under way, so that blocks cannot pile up behind a slow one.
+    let (token_out, token_in) = bounded::<()>(plan.threads.get() * 4 + 4);
     let (spare_out, spare_in) = bounded::<Vec<u8>>(plan.threads.get() * 2 + 4);
     let (inputs, limits, threads) = (plan.inputs.clone(), plan.limits, plan.threads);
     thread::scope(|scope| {
@@ -118,7 +141,7 @@ pub fn run(plan: Plan, detector: &Detector, store: &mut dyn Ingest, progress: &d
         // The reader owns the sender: when it ends, the workers do.
         let reader = thread::Builder::new()
             .name("reader".into())
-            .spawn_scoped(scope, move || read(inputs, limits, starts, &work_out, &spare_in, signals, progress))
+            .spawn_scoped(scope, move || read(inputs, limits, starts, &Outlets { work: work_out, tokens: token_out, spare: spare_in }, signals, progress))
             .map_err(Error::Thread)?;
         for number in 0..threads.get() {
             let (work_in, done_out, spare_out) = (work_in.clone(), done_out.clone(), spare_out.clone());
@@ -129,8 +152,8 @@ pub fn run(plan: Plan, detector: &Detector, store: &mut dyn Ingest, progress: &d
         }
         drop((work_in, done_out, spare_out));
         let mut writer = Writer::new(plan, starts, store, signals)?;
-        let written = writer.run(&done_in);
-        drop(done_in); // workers and reader end, also after an error
+        let written = writer.run(&done_in, &token_in);
+        drop((done_in, token_in)); // workers and reader end, also after an error
         let read = reader.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         written?;
         read?;
@@ -182,15 +205,7 @@ fn head(path: &Path) -> io::Result<u64> {
 }
 
 /// The reader thread: one block ahead, so that the last block of an input is known as such.
-fn read(
-    inputs: &[Input],
-    limits: &Limits,
-    starts: &[Start],
-    work: &Sender<Work>,
-    spare: &Receiver<Vec<u8>>,
-    signals: &Signals<'_>,
-    progress: &dyn Progress,
-) -> Result<(), Error> {
+fn read(inputs: &[Input], limits: &Limits, starts: &[Start], outlets: &Outlets, signals: &Signals<'_>, progress: &dyn Progress) -> Result<(), Error> {
     let mut number = 0;
     for (index, (input, start)) in inputs.iter().zip(starts).enumerate() {
         if signals.stop.load(Ordering::Relaxed) {
@@ -202,12 +217,13 @@ fn read(
             if signals.stop.load(Ordering::Relaxed) {
                 break;
             }
-            spare.try_iter().for_each(|buffer| blocks.recycle(buffer));
+            outlets.spare.try_iter().for_each(|buffer| blocks.recycle(buffer));
             let next = if signals.abandoned.load(Ordering::Relaxed) > index { None } else { blocks.next_block() };
             let ended = next.is_none();
             if let Some(block) = std::mem::replace(&mut held, next) {
                 progress.read(block.len() as u64);
-                if work.send(Work { number, input: index, last: ended, block }).is_err() {
+                let sent = outlets.tokens.send(()).is_ok() && outlets.work.send(Work { number, input: index, last: ended, block }).is_ok();
+                if !sent {
                     return Ok(()); // the writer gave up
                 }
                 number += 1;
@@ -220,11 +236,13 @@ fn read(
     Ok(())
 }
 
-fn work(shared: Shared<'_>, inputs: &[Input], work: &Receiver<Work>, done: &Sender<(u64, Assessed)>, spare: &Sender<Vec<u8>>) {
+fn work(shared: Shared<'_>, inputs: &[Input], work: &Receiver<Work>, done: &Sender<(u64, Outcome)>, spare: &Sender<Vec<u8>>) {
     let mut worker = Worker::new(shared);
     for Work { number, input, last, mut block } in work {
         let source = inputs.get(input).map(Input::name).unwrap_or_default();
-        let assessed = worker.assess(input, &source, last, &mut block);
+        let line = block.start().line;
+        // A panic is our fault: it ends the run with what came before it stored, not the process.
+        let assessed = catch_unwind(AssertUnwindSafe(|| worker.assess(input, &source, last, &mut block))).map(Box::new).map_err(|_| (source, line));
         // Full or gone: then the buffer is simply freed.
         drop(spare.try_send(block.into_buffer()));
         if done.send((number, assessed)).is_err() {
@@ -286,14 +304,19 @@ impl<'a> Writer<'a> {
         })
     }
 
-    fn run(&mut self, done: &Receiver<(u64, Assessed)>) -> Result<(), Error> {
+    fn run(&mut self, done: &Receiver<(u64, Outcome)>, tokens: &Receiver<()>) -> Result<(), Error> {
         let mut waiting = BTreeMap::new();
         let mut next = 0;
         for (number, assessed) in done {
             waiting.insert(number, assessed);
             while let Some(assessed) = waiting.remove(&next) {
                 next += 1;
-                self.take(assessed)?;
+                // Nobody waits for it once the reader has ended.
+                let _ended = tokens.try_recv().is_err();
+                match assessed {
+                    Ok(assessed) => self.take(*assessed)?,
+                    Err((source_name, line)) => return Err(Error::Internal { source_name, line }),
+                }
             }
         }
         // Interrupted: what is complete is kept.
@@ -313,7 +336,7 @@ impl<'a> Writer<'a> {
         self.contacts.merge(block.contacts);
         self.summary.bytes += block.after.byte.saturating_sub(block.start.byte);
         for problem in block.problems {
-            self.rejects.write(&problem).map_err(Error::Rejects)?;
+            self.rejects.write(&problem, self.plan.keep_rejected_records).map_err(Error::Rejects)?;
             if self.summary.examples.len() < EXAMPLES {
                 self.summary.examples.push(problem);
             }

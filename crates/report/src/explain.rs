@@ -119,7 +119,7 @@ fn pieces(line: &str) -> Vec<&str> {
 fn underline_piece(piece: &str, start: usize, components: &[Component], language: Language, out: &mut String) {
     let end = start + piece.len();
     let inside: Vec<_> = components.iter().filter(|c| (c.start as usize) < end && start < c.end as usize).collect();
-    let _ = writeln!(out, "  {piece}");
+    let _ = writeln!(out, "  {}", harmless(piece));
     if inside.is_empty() {
         return;
     }
@@ -141,10 +141,21 @@ fn underline_piece(piece: &str, start: usize, components: &[Component], language
         .iter()
         .filter_map(|c| {
             let text = piece.get((c.start as usize).saturating_sub(start)..(c.end as usize - start).min(piece.len()))?;
-            Some(format!("{} {}: “{}”", c.kind, language.component(c.kind), text.trim()))
+            Some(format!("{} {}: “{}”", c.kind, language.component(c.kind), harmless(text.trim())))
         })
         .collect();
     let _ = writeln!(out, "    {}", named.join(" · "));
+}
+
+/// Without characters that steer a terminal: each is shown as one visible character.
+fn harmless(text: &str) -> String {
+    let shown = |c: char| match u32::from(c) {
+        9 => ' ',
+        code @ 0..=31 => char::from_u32(0x2400 + code).unwrap_or('�'),
+        0x7F..=0x9F | 0x200E | 0x200F | 0x202A..=0x202E | 0x2066..=0x2069 => '�',
+        _ => c,
+    };
+    text.chars().map(shown).collect()
 }
 
 /// A reason of the fusion in words.
@@ -193,6 +204,11 @@ mod tests {
     use vigie_model::{ComponentKind, Product, Versions};
 
     use super::*;
+
+    #[test]
+    fn control_characters_are_shown_not_obeyed() {
+        assert_eq!(harmless("a\u{1b}[2J\u{202E}b\u{0}"), "a␛[2J�b␀");
+    }
 
     #[test]
     fn underlines_and_names_the_spans() {

@@ -1,4 +1,4 @@
-//! One line for every post read: the stable machine interface of `vigie scan --verdicts` (`docs/formats.md`).
+//! One line for every post read: the stable machine interface of `vigie scan --verdicts` (`docs/verdicts.md`).
 
 use std::sync::Arc;
 

@@ -47,6 +47,8 @@ fn national(lang: Lang) -> &'static [&'static Plan] {
 struct Digits {
     plus: bool,
     digits: String,
+    /// After how many digits a separator stands: where the number may end.
+    breaks: Vec<usize>,
     /// Glyph index one past the last digit.
     end: usize,
 }
@@ -95,10 +97,10 @@ fn digit(c: char) -> Option<char> {
 
 /// Reads on over separators for at most 15 digits, the longest that E.164 allows, and the prefixes 00 and (0).
 fn digits(glyphs: &[Glyph], from: usize) -> Digits {
-    let mut out = Digits { plus: false, digits: String::new(), end: from };
+    let mut out = Digits { plus: false, digits: String::new(), breaks: Vec::new(), end: from };
     let mut index = from;
     let mut gap = 0;
-    while out.digits.len() < 17 {
+    while out.digits.len() < 24 {
         let c = at(glyphs, index);
         if c == '+' && out.digits.is_empty() {
             out.plus = true;
@@ -109,6 +111,9 @@ fn digits(glyphs: &[Glyph], from: usize) -> Digits {
             out.end = index + 1;
             gap = 0;
         } else if matches!(c, ' ' | '.' | '-' | '/' | '_' | '(' | ')' | '·' | '‑' | '–' | '\n' | ',' | '*' | '•') && gap < 3 {
+            if gap == 0 {
+                out.breaks.push(out.digits.len());
+            }
             gap += 1;
         } else {
             break;
@@ -137,10 +142,14 @@ fn among_digits(glyphs: &[Glyph], index: usize) -> bool {
     near(index, 1) && (near(index, -1) || !before(glyphs, index).is_alphanumeric())
 }
 
-/// E.164 form, and how many of the digits were used.
+/// E.164 form, and how many of the digits were used: all of them, or up to a separator ("06 39 98 00 12, 10h").
 fn number(candidate: &Digits, lang: Lang) -> Option<(String, usize)> {
-    let digits = candidate.digits.as_str();
-    if candidate.plus {
+    let all = candidate.digits.len();
+    std::iter::once(all).chain(candidate.breaks.iter().rev().copied()).find_map(|length| whole_number(candidate.plus, candidate.digits.get(..length)?, lang))
+}
+
+fn whole_number(plus: bool, digits: &str, lang: Lang) -> Option<(String, usize)> {
+    if plus {
         return international(digits, 0);
     }
     if let Some(rest) = digits.strip_prefix("00") {
@@ -243,6 +252,13 @@ mod tests {
             assert_eq!(found.len(), 1, "{text}: {found:?}");
             assert_eq!(found[0].0, "+33639980012", "{text}");
             assert_eq!(found[0].1, text);
+        }
+    }
+
+    #[test]
+    fn ends_where_the_number_ends() {
+        for text in ["06 39 98 00 12 24/7", "0639980012, 10h-22h", "06 39 98 00 12 / 50€ le g", "06.39.98.00.12 31000 Toulouse"] {
+            assert_eq!(phones(text, "fr").first().map(|p| p.0.as_str()), Some("+33639980012"), "{text}");
         }
     }
 

@@ -9,12 +9,7 @@ use serde::{
 use serde_json::value::RawValue;
 use vigie_model::Lang;
 
-use super::{
-    Reason,
-    out::Out,
-    reason::Fault,
-    scalar::Scalar,
-};
+use super::{Reason, out::Out, reason::Fault, scalar::Scalar};
 
 /// Longest identifier, in bytes.
 const MAX_ID: usize = 512;

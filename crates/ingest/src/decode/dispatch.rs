@@ -100,16 +100,48 @@ enum Format {
 
 /// Keys that tell formats apart, each with its bit in [`Keys`].
 const NAMES: &[&str] = &[
-    "id", "text", "did", "kind", "$type", "payload", "error", "event", "content", "account", "statuses", "ancestors", "author_id",
-    "edit_history_tweet_ids", "data", "errors", "meta", "delete", "action", "tweet_count", "visibility", "uri",
+    "id",
+    "text",
+    "did",
+    "kind",
+    "$type",
+    "payload",
+    "error",
+    "event",
+    "content",
+    "account",
+    "statuses",
+    "ancestors",
+    "author_id",
+    "edit_history_tweet_ids",
+    "data",
+    "errors",
+    "meta",
+    "delete",
+    "action",
+    "tweet_count",
+    "visibility",
+    "uri",
 ];
 
 /// Whether a key may belong to another format than the neutral one.
 pub(super) fn is_foreign(key: &str) -> bool {
     matches!(
         key,
-        "did" | "$type" | "payload" | "account" | "statuses" | "ancestors" | "author_id" | "edit_history_tweet_ids" | "data" | "errors"
-            | "meta" | "delete" | "action" | "tweet_count"
+        "did"
+            | "$type"
+            | "payload"
+            | "account"
+            | "statuses"
+            | "ancestors"
+            | "author_id"
+            | "edit_history_tweet_ids"
+            | "data"
+            | "errors"
+            | "meta"
+            | "delete"
+            | "action"
+            | "tweet_count"
     )
 }
 

@@ -142,7 +142,8 @@ mod tests {
     fn links_and_mentions_come_out_whole() {
         let link = r#"<a href="https://example.org/a/long/path"><span class="invisible">https://</span><span class="ellipsis">example.org/a/lo</span><span class="invisible">ng/path</span></a>"#;
         assert_eq!(to_text(link), "https://example.org/a/long/path");
-        let mention = r#"<span class="h-card"><a href="https://a.example/@b" class="u-url mention">@<span>b</span></a></span> <a class="hashtag">#<span>beuh</span></a>"#;
+        let mention =
+            r#"<span class="h-card"><a href="https://a.example/@b" class="u-url mention">@<span>b</span></a></span> <a class="hashtag">#<span>beuh</span></a>"#;
         assert_eq!(to_text(mention), "@b #beuh");
     }
 

@@ -24,8 +24,7 @@ pub(super) fn streamed(event: &str, source: Source<'_>, out: &mut Out<'_>) -> Re
     match event {
         "update" | "status.update" => decode(source, out),
         "delete" => delete(source.json, out),
-        "notification" | "filters_changed" | "conversation" | "announcement" | "announcement.reaction" | "announcement.delete"
-        | "encrypted_message" => {
+        "notification" | "filters_changed" | "conversation" | "announcement" | "announcement.reaction" | "announcement.delete" | "encrypted_message" => {
             out.event(Event::Ignored);
             Ok(())
         }

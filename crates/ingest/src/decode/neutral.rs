@@ -100,13 +100,7 @@ pub(super) fn instant(scalar: &Scalar<'_>, field: &'static str, out: &mut Out<'_
 }
 
 /// An array or object that is passed on unread; nothing for `null`, `[]` and `{}`.
-fn raw_value<'a>(
-    value: Option<&'a RawValue>,
-    opening: char,
-    field: &'static str,
-    expected: &'static str,
-    out: &mut Out<'_>,
-) -> Option<Cow<'a, RawValue>> {
+fn raw_value<'a>(value: Option<&'a RawValue>, opening: char, field: &'static str, expected: &'static str, out: &mut Out<'_>) -> Option<Cow<'a, RawValue>> {
     let value = value?;
     match value.get() {
         "null" | "[]" | "{}" => None,
@@ -307,11 +301,7 @@ impl<'a> AuthorValue<'a> {
         if self.wrong {
             out.repair(Reason::WrongType { field: "author", expected: "an object" });
         }
-        Author {
-            id: optional(self.id, "author.id", out),
-            handle: optional(self.handle, "author.handle", out),
-            name: optional(self.name, "author.name", out),
-        }
+        Author { id: optional(self.id, "author.id", out), handle: optional(self.handle, "author.handle", out), name: optional(self.name, "author.name", out) }
     }
 
     fn field(&mut self, name: &str) -> Option<(&'static str, &mut Scalar<'a>)> {

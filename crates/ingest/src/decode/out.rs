@@ -5,10 +5,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use vigie_model::Event;
 
-use super::{
-    DecodeProblem, ProblemKind, Reason,
-    reason::Fault,
-};
+use super::{DecodeProblem, ProblemKind, Reason, reason::Fault};
 
 /// A JSON object and the bytes to keep as its original.
 #[derive(Debug, Clone, Copy)]

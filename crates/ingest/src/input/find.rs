@@ -26,11 +26,7 @@ pub enum InputError {
 
 impl InputError {
     pub(super) fn at(path: &Path, source: io::Error) -> Self {
-        if source.kind() == io::ErrorKind::NotFound {
-            Self::NotFound { path: path.to_owned() }
-        } else {
-            Self::Unreadable { path: path.to_owned(), source }
-        }
+        if source.kind() == io::ErrorKind::NotFound { Self::NotFound { path: path.to_owned() } } else { Self::Unreadable { path: path.to_owned(), source } }
     }
 }
 

@@ -79,11 +79,7 @@ impl LineCutter {
         self.at = first.after(&bytes);
         let mut problems = std::mem::take(&mut self.problems);
         let skipped_before = start != first;
-        let cut = if skipped_before || bytes.len() > shared.limits.max_record {
-            Cut::Spans(spans(&bytes, first, &mut problems, shared))
-        } else {
-            Cut::Lines
-        };
+        let cut = if skipped_before || bytes.len() > shared.limits.max_record { Cut::Spans(spans(&bytes, first, &mut problems, shared)) } else { Cut::Lines };
         Block { bytes, cut, start, after: self.at, problems }
     }
 
@@ -98,7 +94,12 @@ impl LineCutter {
             let end = Position { byte: feed.offset(), line: self.at.line };
             self.problems.push(shared.problem(end, reason, b""));
         }
-        let (rest, end) = if partial { (Vec::new(), 0) } else { let end = rest.len(); (rest, end) };
+        let (rest, end) = if partial {
+            (Vec::new(), 0)
+        } else {
+            let end = rest.len();
+            (rest, end)
+        };
         let block = self.emit(rest, end, start, shared);
         (!block.bytes.is_empty() || !block.problems.is_empty()).then_some(block)
     }

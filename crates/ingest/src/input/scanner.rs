@@ -149,14 +149,7 @@ mod tests {
 
     #[test]
     fn ends_where_the_value_ends() {
-        for (text, end) in [
-            ("{} x", 2),
-            (r#"{"a":"}\"]","b":[{},[1,2]]}{"#, 27),
-            (r#""a]\\" "#, 6),
-            ("12.5,", 4),
-            ("null]", 4),
-            ("[[],[]]]", 7),
-        ] {
+        for (text, end) in [("{} x", 2), (r#"{"a":"}\"]","b":[{},[1,2]]}{"#, 27), (r#""a]\\" "#, 6), ("12.5,", 4), ("null]", 4), ("[[],[]]]", 7)] {
             assert_eq!(scan(text), Step::Closed(end), "{text}");
         }
         assert_eq!(scan(r#"{"a":"x\"#), Step::More);

@@ -97,7 +97,7 @@ impl SqliteStore {
 
     fn open_with(dir: &Path, policy: &Policy, limits: Limits, temporary: Option<TempDir>) -> Result<Self> {
         policy.check()?;
-        fs::create_dir_all(dir).map_err(Error::file(dir))?;
+        create_private(dir)?;
         let lock = lock(dir)?;
         let path = dir.join(DATABASE);
         let exists = path.is_file();
@@ -144,6 +144,14 @@ impl SqliteStore {
         self.ledger = Ledger::load(&self.reader.conn, self.limits.ledger_memory)?;
         Ok(())
     }
+}
+
+/// Creates a folder that only its owner may enter; one that exists is left as it is.
+fn create_private(dir: &Path) -> Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(dir).map_err(Error::file(dir))
 }
 
 /// The folder's advisory lock.

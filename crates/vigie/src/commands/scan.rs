@@ -10,7 +10,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use anyhow::{Context, bail};
@@ -18,7 +18,7 @@ use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use vigie_detect::{Detector, Lexicon, Watch};
 use vigie_ingest::{Input, Limits, find_inputs};
-use vigie_model::Timestamp;
+use vigie_model::{Profile, Timestamp};
 use vigie_pipeline::{Plan, Progress, RejectsTo, Summary};
 use vigie_report::{RunFacts, summary_json, summary_text, write_verdict_line};
 use vigie_store::{SqliteStore, Upkeep};
@@ -47,7 +47,7 @@ pub(crate) struct Scan {
     /// Store nothing; needs no configuration
     #[arg(long)]
     dry_run: bool,
-    /// Write a line for every post read, clear ones too (docs/formats.md); - for standard output
+    /// Write a line for every post read, clear ones too (docs/verdicts.md); - for standard output
     #[arg(long, value_name = "OUT.jsonl")]
     verdicts: Option<PathBuf>,
     /// Write what was rejected to this file instead of the data folder
@@ -92,6 +92,7 @@ impl Scan {
         let mut store = self.open_store(&settings)?;
         if !self.dry_run {
             store.purge(now)?;
+            purge_rejects(&rejects_folder(&settings), settings.policy.retention.find_days)?;
         }
         let stop = stop_on_signal()?;
         let bar = Bar(progress_bar(&inputs));
@@ -139,7 +140,16 @@ impl Scan {
         limits.max_expansion = settings.limits.expansion.unwrap_or(limits.max_expansion);
         let threads =
             self.threads.or(settings.limits.threads.and_then(NonZero::new)).or(std::thread::available_parallelism().ok()).unwrap_or(NonZero::<usize>::MIN);
-        Ok(Plan { inputs, limits, threads, batch: BATCH, now, rejects: self.rejects_to(settings), verdicts: self.verdicts_to()? })
+        Ok(Plan {
+            inputs,
+            limits,
+            threads,
+            batch: BATCH,
+            now,
+            rejects: self.rejects_to(settings),
+            keep_rejected_records: self.dry_run || settings.profile != Profile::Research,
+            verdicts: self.verdicts_to()?,
+        })
     }
 
     fn rejects_to(&self, settings: &Settings) -> RejectsTo {
@@ -191,6 +201,19 @@ impl Scan {
 /// Where the reject files of a store lie.
 pub(crate) fn rejects_folder(settings: &Settings) -> PathBuf {
     settings.data.join("rejects")
+}
+
+/// Removes reject files that were not written to for as long as finds are kept.
+fn purge_rejects(folder: &Path, days: u32) -> anyhow::Result<()> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return Ok(()) }; // none was written yet
+    let limit = Duration::from_secs(u64::from(days) * 86_400);
+    for entry in entries {
+        let entry = entry?;
+        if entry.metadata()?.modified()?.elapsed().is_ok_and(|age| age > limit) {
+            std::fs::remove_file(entry.path()).with_context(|| format!("cannot remove {}", entry.path().display()))?;
+        }
+    }
+    Ok(())
 }
 
 /// The present, in whole seconds.

@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 use smallvec::SmallVec;
 use vigie_model::{Author, Event, Post};
 
-use self::payload::{Attachments, Envelope, Entities, Includes, Media, Note, PublicMetrics, Reference, Tweet, User};
+use self::payload::{Attachments, Entities, Envelope, Includes, Media, Note, PublicMetrics, Reference, Tweet, User};
 use super::{
     Reason,
     common::{self, Counts, MediaItem, check_identifier, counts_json, for_each_element, identifier, language, media_json, title},
