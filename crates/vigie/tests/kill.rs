@@ -16,7 +16,7 @@ use vigie_model::Profile;
 use vigie_store::{Policy, SqliteStore, Upkeep};
 use vigie_testkit::{StreamPlan, write_stream};
 
-const POSTS: u64 = 150_000;
+const POSTS: u64 = 80_000;
 
 /// A folder with a configuration and an input of posts, repeated posts and broken lines.
 struct Case {
