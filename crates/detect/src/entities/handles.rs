@@ -321,6 +321,9 @@ fn after_service(glyphs: &[Glyph], from: usize) -> Read {
         return Some((None, index));
     }
     let end = index + handle.len();
+    if at(glyphs, end) == '/' {
+        return Some((None, index)); // "telegram t.me/…": a link, read as one
+    }
     Some((Some(contact(glyphs, kind, handle.to_owned(), index, end)), end))
 }
 
@@ -407,6 +410,7 @@ mod tests {
         for (text, expected) in [
             ("https://t.me/fictifexample", "telegram=fictifexample"),
             ("t.me/fictifexample.", "telegram=fictifexample"),
+            ("telegram t.me/fictifexample", "telegram=fictifexample"),
             ("t . me / fictifexample", "telegram=fictifexample"),
             ("wa.me/33639980012", "whatsapp=+33639980012"),
             ("https://www.snapchat.com/add/fictif-demo?share", "snapchat=fictif-demo"),
