@@ -165,7 +165,7 @@ fn series(rows: &[ShareRow]) -> Vec<Series<'_>> {
 
 /// Height of one watch's panel, and sizes within it, in pixels.
 const PANEL: usize = 120;
-const LEFT: usize = 150;
+const LEFT: usize = 200;
 const BARS: usize = 640;
 
 /// The shares as a picture: a panel a watch, a bar a day, every bar on the same scale of 0 to 100 %.
@@ -211,7 +211,7 @@ fn panel(series: &Series<'_>, top: usize, out: &mut String) {
             y + 4
         );
     }
-    let slot = (BARS / series.days.len().max(1)).clamp(1, 48);
+    let slot = (BARS / series.days.len().max(1)).clamp(1, 106);
     let label_every = (60 / slot).max(1);
     for (index, (day, posts, adverts)) in series.days.iter().enumerate() {
         let share = rate(*adverts, *posts).unwrap_or(0.0);
