@@ -2,7 +2,7 @@
 
 use std::{
     fs::File,
-    io::{BufWriter, IsTerminal, Write},
+    io::{BufWriter, Write},
     num::NonZero,
     path::{Path, PathBuf},
     process::ExitCode,
@@ -162,12 +162,9 @@ impl Scan {
 
     fn verdicts_to(&self) -> anyhow::Result<Option<(vigie_pipeline::VerdictWriter, Box<dyn Write>)>> {
         let Some(path) = &self.verdicts else { return Ok(None) };
+        // The summary goes to standard error where the verdicts have standard output.
         let out: Box<dyn Write> = if path.as_os_str() == "-" {
-            if self.format == Format::Text || !std::io::stdout().is_terminal() {
-                Box::new(BufWriter::new(std::io::stdout()))
-            } else {
-                bail!("--verdicts - and --format json would both write to standard output");
-            }
+            Box::new(BufWriter::new(std::io::stdout()))
         } else {
             Box::new(BufWriter::new(File::create(path).with_context(|| format!("cannot write {}", path.display()))?))
         };
