@@ -52,9 +52,15 @@ enum Decompressor {
 /// The decompressed bytes of an input.
 pub(super) struct Stream {
     decompressor: Decompressor,
+    /// Decompressed and not yet handed out. Always asked for in the same size: how far a decoder gets before it notices
+    /// damage depends on the room it is given, and may not depend on the caller's.
+    piece: Cursor<Vec<u8>>,
     produced: u64,
     limits: Limits,
 }
+
+/// Bytes decompressed at a time.
+const PIECE: usize = 64 << 10;
 
 impl Stream {
     /// Recognises the compression by its magic bytes and starts to undo it.
@@ -62,7 +68,7 @@ impl Stream {
         let mut magic = Vec::new();
         raw.by_ref().take(4).read_to_end(&mut magic)?;
         let decompressor = decompressor(&magic.clone(), Counted { prefix: Cursor::new(magic), inner: raw, taken: 0 }, limits)?;
-        Ok(Self { decompressor, produced: 0, limits: *limits })
+        Ok(Self { decompressor, piece: Cursor::default(), produced: 0, limits: *limits })
     }
 
     /// Goes to a byte of the input without reading what is before it, where that can be done.
@@ -122,14 +128,32 @@ impl Stream {
 
 impl Read for Stream {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        if let Decompressor::Plain(counted) = &mut self.decompressor {
+            return counted.read(buf);
+        }
+        let left = self.piece.read(buf)?;
+        if left > 0 || buf.is_empty() {
+            return Ok(left);
+        }
+        self.decompress_piece()?;
+        self.piece.read(buf)
+    }
+}
+
+impl Stream {
+    fn decompress_piece(&mut self) -> io::Result<()> {
         self.check_expansion()?;
+        let mut bytes = std::mem::take(&mut self.piece).into_inner();
+        bytes.resize(PIECE, 0);
         let read = match &mut self.decompressor {
-            Decompressor::Plain(counted) => counted.read(buf)?,
-            Decompressor::Gzip(decoder) => decoder.read(buf)?,
-            Decompressor::Zstd(decoder) => decoder.read(buf)?,
+            Decompressor::Plain(counted) => counted.read(&mut bytes)?,
+            Decompressor::Gzip(decoder) => decoder.read(&mut bytes)?,
+            Decompressor::Zstd(decoder) => decoder.read(&mut bytes)?,
         };
+        bytes.truncate(read);
+        self.piece = Cursor::new(bytes);
         self.produced = self.produced.saturating_add(read as u64);
-        Ok(read)
+        Ok(())
     }
 }
 
