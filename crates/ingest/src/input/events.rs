@@ -218,7 +218,9 @@ impl EventCutter {
                     found.problems.extend(event.too_long);
                 } else if event.data_at.is_some() || !rest.is_empty() {
                     let bytes = if event.data.is_empty() { &rest } else { &event.data };
-                    found.problems.push(shared.problem(event.data_at.unwrap_or(event.start), &InputReason::Partial, bytes));
+                    let at = event.data_at.unwrap_or(event.start);
+                    let too_long = bytes.len() > shared.limits.max_record;
+                    found.problems.push(if too_long { shared.too_long(at, bytes) } else { shared.problem(at, &InputReason::Partial, bytes) });
                 }
                 let end = Position { byte: feed.offset(), line: self.at.line };
                 found.problems.push(shared.problem(end, reason, b""));

@@ -88,7 +88,10 @@ impl LineCutter {
         self.problems.extend(self.too_long.take());
         let partial = feed.fault().is_some() && !rest.trim_ascii().is_empty();
         if partial {
-            self.problems.push(shared.problem(self.at, &InputReason::Partial, without_line_end(&rest)));
+            // The length is judged first, so that the size of blocks makes no difference.
+            let line = without_line_end(&rest);
+            let too_long = line.len() > shared.limits.max_record;
+            self.problems.push(if too_long { shared.too_long(self.at, line) } else { shared.problem(self.at, &InputReason::Partial, line) });
         }
         if let Some(reason) = feed.fault() {
             let end = Position { byte: feed.offset(), line: self.at.line };
