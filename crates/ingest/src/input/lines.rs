@@ -19,6 +19,8 @@ pub(super) struct LineCutter {
     at: Position,
     /// The line that is being skipped because it is too long.
     too_long: Option<Problem>,
+    /// Whether that line was blank so far: a blank line is no record, however long.
+    blank: bool,
     /// Problems that belong to the next block.
     problems: Vec<Problem>,
     finished: bool,
@@ -26,7 +28,7 @@ pub(super) struct LineCutter {
 
 impl LineCutter {
     pub(super) fn new(at: Position) -> Self {
-        Self { carry: Vec::new(), at, too_long: None, problems: Vec::new(), finished: false }
+        Self { carry: Vec::new(), at, too_long: None, blank: false, problems: Vec::new(), finished: false }
     }
 
     pub(super) fn next(&mut self, feed: &mut Feed, shared: &mut Shared) -> Option<Block> {
@@ -55,6 +57,7 @@ impl LineCutter {
         // One byte more than the limit, because it may be the carriage return of the line break.
         if self.too_long.is_none() && buf.len() > shared.limits.max_record.saturating_add(1) {
             self.too_long = Some(shared.too_long(self.at, buf));
+            self.blank = buf.trim_ascii().is_empty();
             self.at = self.at.after(buf);
             buf.clear();
         }
@@ -64,12 +67,19 @@ impl LineCutter {
     fn skip(&mut self, buf: &mut Vec<u8>) -> usize {
         let end = memchr(b'\n', buf).map(|end| end + 1);
         let skipped = end.unwrap_or(buf.len());
-        self.at = self.at.after(buf.get(..skipped).unwrap_or_default());
+        let bytes = buf.get(..skipped).unwrap_or_default();
+        self.at = self.at.after(bytes);
+        self.blank &= bytes.trim_ascii().is_empty();
         buf.drain(..skipped);
         if end.is_some() {
-            self.problems.extend(self.too_long.take());
+            self.end_of_long_line();
         }
         0
+    }
+
+    fn end_of_long_line(&mut self) {
+        let problem = self.too_long.take();
+        self.problems.extend(problem.filter(|_| !self.blank));
     }
 
     fn emit(&mut self, mut bytes: Vec<u8>, end: usize, start: Position, shared: &Shared) -> Block {
@@ -85,7 +95,7 @@ impl LineCutter {
 
     fn finish(&mut self, rest: Vec<u8>, start: Position, feed: &Feed, shared: &Shared) -> Option<Block> {
         self.finished = true;
-        self.problems.extend(self.too_long.take());
+        self.end_of_long_line();
         let partial = feed.fault().is_some() && !rest.trim_ascii().is_empty();
         if partial {
             // The length is judged first, so that the size of blocks makes no difference.
