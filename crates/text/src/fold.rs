@@ -77,21 +77,6 @@ pub struct Folded {
     words: Vec<Word>,
 }
 
-/// What the ASCII characters fold to: themselves in lower case, or a gap (0).
-const ASCII: [u8; 128] = {
-    let mut table = [0u8; 128];
-    let mut b = 0usize;
-    while b < 128 {
-        #[expect(clippy::cast_possible_truncation, reason = "b < 128")]
-        let byte = b as u8;
-        #[expect(clippy::indexing_slicing, reason = "b < 128, and evaluated at compile time")]
-        let slot = &mut table[b];
-        *slot = if byte.is_ascii_alphanumeric() { byte.to_ascii_lowercase() } else { 0 };
-        b += 1;
-    }
-    table
-};
-
 const SMALL: u8 = 1;
 const CAPITAL: u8 = 2;
 const DIGIT: u8 = 4;
@@ -268,8 +253,8 @@ impl Reader<'_> {
         if byte == b' ' {
             return self.close();
         }
-        let folded = ASCII.get(byte as usize).copied().unwrap_or(0);
-        if folded != 0 {
+        if byte.is_ascii_alphanumeric() {
+            let folded = byte.to_ascii_lowercase();
             let flags = if folded.is_ascii_digit() { WordFlags::DIGIT } else { WordFlags::LETTER };
             if byte.is_ascii_uppercase() && self.previous.is_ascii_lowercase() && self.open.is_some() {
                 self.push(folded, at, at + 1, flags | WordFlags::CAMEL);
