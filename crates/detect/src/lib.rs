@@ -34,7 +34,6 @@ const CLEAN: f32 = 0.001;
 pub struct Scratch {
     folded: Folded,
     folded_tag: Folded,
-    hashes: Vec<u64>,
     hits: Vec<Hit>,
     tag_hits: Vec<Hit>,
     glyphs: Glyphs,
@@ -174,20 +173,20 @@ impl Detector {
 
     /// The first look: notes the words of watches, and says whether some word of text or tags may name a drug.
     fn look(&self, post: &Post<'_>, scratch: &mut Scratch) -> bool {
-        let Scratch { folded, folded_tag, hashes, hits, seen, .. } = scratch;
+        let Scratch { folded, folded_tag, hits, seen, .. } = scratch;
         seen.clear();
         let mut named = false;
         for tag in &post.tags {
             folded_tag.read(tag);
-            named |= self.look_at(folded_tag, hashes, hits, seen);
+            named |= self.look_at(folded_tag, hits, seen);
         }
         folded.read(&post.text);
-        named |= self.look_at(folded, hashes, hits, seen);
+        named |= self.look_at(folded, hits, seen);
         named
     }
 
-    fn look_at(&self, folded: &Folded, hashes: &mut Vec<u64>, hits: &mut Vec<Hit>, seen: &mut Seen) -> bool {
-        scan::scan(&self.triggers, folded, hashes, hits);
+    fn look_at(&self, folded: &Folded, hits: &mut Vec<Hit>, seen: &mut Seen) -> bool {
+        scan::scan(&self.triggers, folded, hits);
         self.note_watch_words(hits, seen);
         // A letter on its own ("C", "g") names nothing in a text without numbers, tags and pictures.
         let telling = || folded.words().iter().any(|w| w.flags.any(WordFlags::DIGIT | WordFlags::HASHTAG | WordFlags::EMOJI | WordFlags::MENTION));
@@ -197,14 +196,14 @@ impl Detector {
 
     /// Everything that the lexicon has to say of text and tags; the text is folded already.
     fn find(&self, post: &Post<'_>, scratch: &mut Scratch) {
-        let Scratch { folded, folded_tag, hashes, hits, tag_hits, .. } = scratch;
+        let Scratch { folded, folded_tag, hits, tag_hits, .. } = scratch;
         tag_hits.clear();
         for tag in &post.tags {
             folded_tag.read(tag);
-            scan::scan(&self.phrases, folded_tag, hashes, hits);
+            scan::scan(&self.phrases, folded_tag, hits);
             tag_hits.append(hits);
         }
-        scan::scan(&self.phrases, folded, hashes, hits);
+        scan::scan(&self.phrases, folded, hits);
     }
 
     fn note_watch_words(&self, hits: &[Hit], seen: &mut Seen) {

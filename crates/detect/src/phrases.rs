@@ -1,18 +1,10 @@
 //! The word automaton: every phrase of the lexicon in one structure, matched in one pass over the words of a text.
 //!
-//! A trie whose edges are whole words (by 64-bit hash), with a bitmap in front that rejects most words of ordinary
+//! A trie whose edges are whole words (by 64-bit hash), with a filter in front (a blocked Bloom filter) that rejects most words of ordinary
 //! posts after one load. Time is linear in the words; the longest phrase bounds the look-ahead.
 
-use rustc_hash::{FxBuildHasher, FxHashMap, FxHasher};
-use std::hash::Hasher;
-
-/// Hash of a folded word. The same on every machine and run.
-#[inline]
-pub(crate) fn word_hash(word: &[u8]) -> u64 {
-    let mut hasher = FxHasher::default();
-    hasher.write(word);
-    hasher.finish()
-}
+use rustc_hash::{FxBuildHasher, FxHashMap};
+use vigie_text::word_hash;
 
 /// Where a phrase has been read to.
 #[derive(Debug, Clone, Copy)]
@@ -24,7 +16,8 @@ struct Node {
 
 const NONE: u32 = u32::MAX;
 const ROOT: u32 = 0;
-const BITMAP_BITS: usize = 1 << 17;
+/// Blocks of 64 bits of the filter in front: 32 KB.
+const BLOCKS: usize = 1 << 12;
 
 /// Phrases compiled for matching. Each phrase carries the numbers of the entries that it stands for.
 #[derive(Debug)]
@@ -37,7 +30,7 @@ pub(crate) struct Phrases {
 
 impl Phrases {
     pub(crate) fn new() -> Self {
-        Self { edges: FxHashMap::with_hasher(FxBuildHasher), outputs: Vec::new(), starts: vec![0; BITMAP_BITS / 64], states: 1 }
+        Self { edges: FxHashMap::with_hasher(FxBuildHasher), outputs: Vec::new(), starts: vec![0; BLOCKS], states: 1 }
     }
 
     /// Adds a phrase of folded words that stands for `entry`.
@@ -47,9 +40,9 @@ impl Phrases {
         for word in words {
             let hash = word_hash(word);
             if state == ROOT {
-                let bit = Self::bit(hash);
-                if let Some(block) = self.starts.get_mut(bit / 64) {
-                    *block |= 1 << (bit % 64);
+                let (block, bits) = Self::filter(hash);
+                if let Some(block) = self.starts.get_mut(block) {
+                    *block |= bits;
                 }
             }
             let key = edge(state, hash);
@@ -73,15 +66,17 @@ impl Phrases {
         }
     }
 
-    fn bit(hash: u64) -> usize {
-        (hash >> 40) as usize & (BITMAP_BITS - 1)
+    /// Where the filter has a word: the block, and two bits in it.
+    #[inline]
+    fn filter(hash: u64) -> (usize, u64) {
+        ((hash >> 32) as usize & (BLOCKS - 1), 1 << (hash & 63) | 1 << (hash >> 6 & 63))
     }
 
     /// Whether a phrase may begin with this word; says no for most words.
     #[inline]
     pub(crate) fn may_start(&self, hash: u64) -> bool {
-        let bit = Self::bit(hash);
-        self.starts.get(bit / 64).is_some_and(|block| block >> (bit % 64) & 1 == 1)
+        let (block, bits) = Self::filter(hash);
+        self.starts.get(block).is_some_and(|block| block & bits == bits)
     }
 
     /// Calls `found(words, entries)` for each phrase that begins with the first of `words`, shortest first.

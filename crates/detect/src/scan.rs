@@ -1,8 +1,8 @@
 //! The first pass over a text: which phrases of the lexicon and of the watches occur in it.
 
-use vigie_text::{Folded, Word, WordFlags, spellings};
+use vigie_text::{Folded, Word, WordFlags, spellings, word_hash};
 
-use crate::phrases::{Phrases, word_hash};
+use crate::phrases::Phrases;
 
 /// An entry found in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,15 +37,16 @@ const TAG_LENGTH: usize = 7;
 /// Longest one; longer ones are no words.
 const TAG_LIMIT: usize = 64;
 
-/// Finds all hits of a text; `hashes` is scratch space.
-pub(crate) fn scan(phrases: &Phrases, folded: &Folded, hashes: &mut Vec<u64>, hits: &mut Vec<Hit>) {
-    hashes.clear();
+/// Words that are more than plain letters: worth a second look if they are no entry as they stand.
+const SPECIAL: WordFlags = WordFlags::SYMBOL.or(WordFlags::DIGIT).or(WordFlags::STRETCHED).or(WordFlags::HASHTAG);
+
+/// Finds all hits of a text.
+pub(crate) fn scan(phrases: &Phrases, folded: &Folded, hits: &mut Vec<Hit>) {
     hits.clear();
-    hashes.extend(folded.words().iter().map(|word| word_hash(folded.word(word))));
     let mut spaced = 0;
     for (index, word) in folded.words().iter().enumerate() {
-        let found = at_word(phrases, folded, hashes, hits, index, word);
-        if !found {
+        let found = phrases.may_start(word.hash) && at_word(phrases, folded, hits, index, word);
+        if !found && word.flags.any(SPECIAL) {
             disguised(phrases, folded, hits, word);
             if word.flags.any(WordFlags::HASHTAG) {
                 hashtag(phrases, folded, hits, word);
@@ -53,7 +54,7 @@ pub(crate) fn scan(phrases: &Phrases, folded: &Folded, hashes: &mut Vec<u64>, hi
         }
         if word.to - word.from == 1 && !word.flags.any(WordFlags::DIGIT) {
             spaced += 1;
-        } else {
+        } else if spaced > 0 {
             spaced_out(phrases, folded, hits, index, spaced);
             spaced = 0;
         }
@@ -62,14 +63,13 @@ pub(crate) fn scan(phrases: &Phrases, folded: &Folded, hashes: &mut Vec<u64>, hi
 }
 
 /// Phrases that begin with this word as it stands.
-#[inline]
-fn at_word(phrases: &Phrases, folded: &Folded, hashes: &[u64], hits: &mut Vec<Hit>, index: usize, word: &Word) -> bool {
-    let Some(rest) = hashes.get(index..) else { return false };
-    if !rest.first().is_some_and(|&hash| phrases.may_start(hash)) || word.flags.any(WordFlags::MENTION | WordFlags::LINK) {
+fn at_word(phrases: &Phrases, folded: &Folded, hits: &mut Vec<Hit>, index: usize, word: &Word) -> bool {
+    if word.flags.any(WordFlags::MENTION | WordFlags::LINK) {
         return false;
     }
+    let Some(rest) = folded.words().get(index..) else { return false };
     let before = hits.len();
-    phrases.at(rest.iter().copied(), |words, entries| {
+    phrases.at(rest.iter().map(|word| word.hash), |words, entries| {
         let Some(last) = folded.words().get(index + words - 1) else { return };
         let disguised = word.flags.any(WordFlags::DISGUISED);
         push(hits, entries, (word.start, last.end), words, disguised, word.flags);
@@ -214,9 +214,9 @@ mod tests {
         for (entry, phrase) in (0..).zip(WORDS) {
             phrases.add(phrase.split(' ').map(str::as_bytes), entry);
         }
-        let (mut folded, mut hashes, mut hits) = (Folded::default(), Vec::new(), Vec::new());
+        let (mut folded, mut hits) = (Folded::default(), Vec::new());
         folded.read(text);
-        scan(&phrases, &folded, &mut hashes, &mut hits);
+        scan(&phrases, &folded, &mut hits);
         hits.iter().map(|hit| (WORDS[hit.entry as usize], text[hit.start as usize..hit.end as usize].to_owned())).collect()
     }
 

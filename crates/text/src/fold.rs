@@ -42,6 +42,12 @@ impl WordFlags {
         self.0 & flags.0 == flags.0
     }
 
+    /// These flags and `others`.
+    #[must_use]
+    pub const fn or(self, others: Self) -> Self {
+        Self(self.0 | others.0)
+    }
+
     fn set(&mut self, flags: Self) {
         self.0 |= flags.0;
     }
@@ -51,7 +57,7 @@ impl std::ops::BitOr for WordFlags {
     type Output = Self;
 
     fn bitor(self, other: Self) -> Self {
-        Self(self.0 | other.0)
+        self.or(other)
     }
 }
 
@@ -66,40 +72,72 @@ pub struct Word {
     pub start: u32,
     /// One past the last byte in the original.
     pub end: u32,
+    /// [`word_hash`] of the folded bytes.
+    pub hash: u64,
     /// What was noticed.
     pub flags: WordFlags,
+}
+
+/// Hash of a folded word: the same on every machine and run; no two words of up to eight bytes share one.
+#[must_use]
+pub fn word_hash(word: &[u8]) -> u64 {
+    let (chunks, rest) = word.as_chunks::<8>();
+    let hash = chunks.iter().fold(0, |hash, chunk| hash_chunk(hash, u64::from_le_bytes(*chunk)));
+    if rest.is_empty() { hash } else { hash_chunk(hash, padded(rest)) }
+}
+
+#[inline]
+fn hash_chunk(hash: u64, chunk: u64) -> u64 {
+    let mixed = (hash.rotate_left(23) ^ chunk).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    mixed ^ (mixed >> 32)
+}
+
+/// The first eight bytes as a number, the first one lowest; zeros where there are fewer.
+#[inline]
+fn padded(bytes: &[u8]) -> u64 {
+    if let Some(chunk) = bytes.first_chunk() {
+        return u64::from_le_bytes(*chunk);
+    }
+    let mut chunk = [0; 8];
+    chunk.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
+    u64::from_le_bytes(chunk)
 }
 
 /// A text as words. Reusable: [`Folded::read`] clears and refills it without allocating once it has grown.
 #[derive(Debug, Default, Clone)]
 pub struct Folded {
-    bytes: Vec<u8>,
+    /// The folded words, and room for more.
+    buffer: Vec<u8>,
+    /// How much of the buffer is in use.
+    used: usize,
     words: Vec<Word>,
 }
 
-const SMALL: u8 = 1;
-const CAPITAL: u8 = 2;
-const DIGIT: u8 = 4;
+/// What is written to the buffer at once.
+const STEP: usize = 8;
 
-/// What the bytes are: small letter, capital, digit, or none of these.
-const CLASS: [u8; 256] = {
-    let mut table = [0u8; 256];
-    let mut b = 0usize;
-    while b < 128 {
-        #[expect(clippy::cast_possible_truncation, reason = "b < 128")]
-        let byte = b as u8;
-        #[expect(clippy::indexing_slicing, reason = "b < 128, and evaluated at compile time")]
-        let slot = &mut table[b];
-        *slot = if byte.is_ascii_lowercase() {
-            SMALL
-        } else if byte.is_ascii_uppercase() {
-            CAPITAL
-        } else if byte.is_ascii_digit() {
-            DIGIT
-        } else {
-            0
-        };
-        b += 1;
+/// Each of the eight bytes of a number.
+const EACH: u64 = 0x0101_0101_0101_0101;
+const HIGH: u64 = 0x80 * EACH;
+
+/// The top bit of each byte that is a small ASCII letter or, with the bit of small letters set, a capital one.
+#[inline]
+fn letters(lower: u64) -> u64 {
+    let seven = lower & !HIGH;
+    let from_a = seven + (0x80 - 0x61) * EACH;
+    let beyond_z = seven + (0x80 - 0x7B) * EACH;
+    from_a & !beyond_z & !lower & HIGH
+}
+
+/// ASCII characters that end a word whatever stands around them. A colon may open a link; letter symbols may be part of the word.
+const SEPARATES: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0u8;
+    while byte < 0x80 {
+        #[expect(clippy::indexing_slicing, reason = "evaluated at compile time")]
+        let slot = &mut table[byte as usize];
+        *slot = !byte.is_ascii_alphanumeric() && !matches!(byte, b':' | b'@' | b'$' | b'!' | b'|' | b'+' | b'*');
+        byte += 1;
     }
     table
 };
@@ -114,7 +152,7 @@ impl Folded {
     /// The folded words one after the other, without gaps.
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
-        &self.bytes
+        self.buffer.get(..self.used).unwrap_or_default()
     }
 
     /// The words in the order of the text.
@@ -126,15 +164,35 @@ impl Folded {
     /// The folded bytes of a word of this text.
     #[must_use]
     pub fn word(&self, word: &Word) -> &[u8] {
-        self.bytes.get(word.from as usize..word.to as usize).unwrap_or_default()
+        self.buffer.get(word.from as usize..word.to as usize).unwrap_or_default()
     }
 
     /// Folds `text`. Texts are read up to 4 GiB; what lies beyond is ignored.
     pub fn read(&mut self, text: &str) {
-        self.bytes.clear();
-        self.words.clear();
         let text = text.get(..text.floor_char_boundary(u32::MAX as usize)).unwrap_or(text);
+        self.used = 0;
+        self.words.clear();
+        self.make_room(text.len());
         Reader { folded: self, open: None, previous: 0, run: 0, link_until: 0, source: text.as_bytes() }.read(text);
+    }
+}
+
+impl Folded {
+    /// Makes room for so many bytes more, and for a step after them.
+    fn make_room(&mut self, more: usize) {
+        let needed = self.used + more + STEP;
+        if self.buffer.len() < needed {
+            self.buffer.resize(needed.next_power_of_two(), 0);
+        }
+    }
+
+    /// Adds the first `count` bytes of a number, the lowest first.
+    #[inline]
+    fn write(&mut self, bytes: u64, count: usize) {
+        if let Some(room) = self.buffer.get_mut(self.used..).and_then(<[u8]>::first_chunk_mut) {
+            *room = bytes.to_le_bytes();
+            self.used += count;
+        }
     }
 }
 
@@ -143,8 +201,14 @@ impl Folded {
 pub fn fold_phrase(phrase: &str) -> String {
     let mut folded = Folded::default();
     folded.read(phrase);
-    let words: Vec<_> = folded.words().iter().map(|w| String::from_utf8_lossy(folded.word(w)).into_owned()).collect();
-    words.join(" ")
+    let mut joined = String::with_capacity(folded.used + folded.words.len());
+    for word in folded.words() {
+        if !joined.is_empty() {
+            joined.push(' ');
+        }
+        joined.push_str(&String::from_utf8_lossy(folded.word(word)));
+    }
+    joined
 }
 
 /// One pass over a text.
@@ -166,8 +230,12 @@ impl Reader<'_> {
     fn read(mut self, text: &str) {
         let mut at = 0;
         while let Some(&byte) = self.source.get(at) {
-            if byte.is_ascii_alphanumeric() {
+            if byte.is_ascii_alphabetic() {
                 at = self.plain_letters(at);
+            } else if SEPARATES.get(byte as usize).copied().unwrap_or(false) {
+                self.close();
+                self.previous = byte;
+                at += 1;
             } else if byte < 0x80 {
                 self.ascii(byte, at);
                 self.previous = byte;
@@ -196,51 +264,69 @@ impl Reader<'_> {
         LATIN.get((second & 0x3F) as usize).copied().filter(|&letter| letter != b'-')
     }
 
-    /// The fast path: a run of ASCII letters and digits. Gives the position after it.
+    /// The fast path: a run of ASCII letters, eight at a time. Gives the position after what was read.
     #[inline]
     fn plain_letters(&mut self, start: usize) -> usize {
-        let rest = self.source.get(start..).unwrap_or_default();
-        let (mut seen, mut camel, mut stretched, mut last_class) = (0u8, 0u8, false, 0u8);
-        let (mut two_back, mut one_back) = match (&self.open, self.folded.bytes.as_slice()) {
-            (Some(_), [.., two, one]) => (*two, *one),
-            _ => (0, 0),
-        };
-        let mut length = 0;
-        for &byte in rest {
-            let class = CLASS.get(byte as usize).copied().unwrap_or(0);
-            if class == 0 {
-                break;
+        let from = self.folded.used;
+        self.folded.make_room(0);
+        let (mut at, mut capitals, mut doubled, mut last, mut hash) = (start, 0, 0, self.last_folded(), 0);
+        let next = loop {
+            let window = padded(self.source.get(at..).unwrap_or_default());
+            let lower = window | (0x20 * EACH);
+            let run = (!letters(lower) & HIGH).trailing_zeros() as usize / 8;
+            let mask = u64::MAX.checked_shr(64 - 8 * run as u32).unwrap_or(0);
+            let kept = lower & mask;
+            let equal = kept ^ ((kept << 8) | u64::from(last));
+            doubled |= equal.wrapping_sub(EACH) & !equal & HIGH & mask;
+            capitals |= !window & (0x20 * EACH) & mask;
+            self.folded.write(kept, run);
+            at += run;
+            if run > 0 {
+                hash = hash_chunk(hash, kept);
+                last = (kept >> (8 * (run - 1))) as u8;
             }
-            let folded = byte | 0x20; // letters to lower case; digits have the bit already
-            stretched |= folded == one_back && folded == two_back && class != DIGIT;
-            camel |= last_class & (class >> 1);
-            seen |= class;
-            (two_back, one_back, last_class) = (one_back, folded, class);
-            length += 1;
+            if run < STEP {
+                break (window >> (8 * run)) as u8;
+            }
+            self.folded.make_room(0);
+        };
+        let run = self.source.get(start..at).unwrap_or_default();
+        if doubled != 0 && (self.open.is_some() || is_stretched(run)) {
+            self.folded.used = from;
+            return self.letter_by_letter(start, run);
         }
-        let run = rest.get(..length).unwrap_or_default();
-        if stretched {
-            return self.stretched_letters(start, run);
-        }
-        let from = self.folded.bytes.len();
-        self.folded.bytes.extend(run.iter().map(|byte| byte | 0x20));
-        let mut flags = WordFlags::default();
-        flags.set(WordFlags(u16::from(seen & DIGIT != 0) * WordFlags::DIGIT.0));
-        flags.set(WordFlags(u16::from(seen & !DIGIT != 0) * WordFlags::LETTER.0));
-        flags.set(WordFlags(u16::from(camel & SMALL != 0) * WordFlags::CAMEL.0));
+        let camel = capitals != 0 && self.is_camel(run);
+        let flags = if camel { WordFlags::LETTER | WordFlags::CAMEL } else { WordFlags::LETTER };
         if let Some(word) = &mut self.open {
-            word.end = (start + length) as u32;
+            word.end = at as u32;
             word.flags.set(flags);
         } else {
-            self.open = Some(self.opening(from as u32, start, start + length, flags));
+            let word = self.opening(from as u32, start, at, flags);
+            if SEPARATES.get(next as usize).copied().unwrap_or(false) && at < self.source.len() {
+                self.folded.words.push(Word { to: self.folded.used as u32, hash, ..word });
+                self.previous = next;
+                return at + 1;
+            }
+            self.open = Some(word);
         }
-        self.run = 1 + u32::from(one_back == two_back);
+        self.run = 1 + u32::from(doubled != 0 && self.folded.bytes().ends_with(&[last, last]));
         self.previous = run.last().copied().unwrap_or(0);
-        start + length
+        at
+    }
+
+    /// The last folded byte of the word being read; 0 where none is.
+    fn last_folded(&self) -> u8 {
+        self.open.and(self.folded.bytes().last().copied()).unwrap_or(0)
+    }
+
+    /// Whether a capital follows a small letter, in `run` or between it and what stands before it in the word.
+    fn is_camel(&self, run: &[u8]) -> bool {
+        let joins = self.open.is_some() && self.previous.is_ascii_lowercase() && run.first().is_some_and(u8::is_ascii_uppercase);
+        joins || run.array_windows().any(|[a, b]| a.is_ascii_lowercase() && b.is_ascii_uppercase())
     }
 
     #[cold]
-    fn stretched_letters(&mut self, start: usize, run: &[u8]) -> usize {
+    fn letter_by_letter(&mut self, start: usize, run: &[u8]) -> usize {
         for (offset, &byte) in run.iter().enumerate() {
             self.ascii(byte, start + offset);
             self.previous = byte;
@@ -250,9 +336,6 @@ impl Reader<'_> {
 
     #[inline]
     fn ascii(&mut self, byte: u8, at: usize) {
-        if byte == b' ' {
-            return self.close();
-        }
         if byte.is_ascii_alphanumeric() {
             let folded = byte.to_ascii_lowercase();
             let flags = if folded.is_ascii_digit() { WordFlags::DIGIT } else { WordFlags::LETTER };
@@ -309,7 +392,7 @@ impl Reader<'_> {
     /// Adds a folded ASCII letter, digit or symbol; a letter that stands three times in a row or more is kept twice.
     #[inline]
     fn push(&mut self, byte: u8, start: usize, end: usize, flags: WordFlags) {
-        if self.open.is_some() && self.folded.bytes.last() == Some(&byte) && byte.is_ascii_lowercase() {
+        if self.open.is_some() && self.folded.bytes().last() == Some(&byte) && byte.is_ascii_lowercase() {
             self.run += 1;
             if self.run >= 3 {
                 if let Some(word) = &mut self.open {
@@ -326,8 +409,9 @@ impl Reader<'_> {
 
     #[inline]
     fn append(&mut self, byte: u8, start: usize, end: usize, flags: WordFlags) {
-        let at = self.folded.bytes.len() as u32;
-        self.folded.bytes.push(byte);
+        let at = self.folded.used as u32;
+        self.folded.make_room(0);
+        self.folded.write(byte.into(), 1);
         if let Some(word) = &mut self.open {
             word.end = end as u32;
             word.flags.set(flags);
@@ -351,13 +435,14 @@ impl Reader<'_> {
         if start < self.link_until {
             flags.set(WordFlags::LINK);
         }
-        Word { from: at, to: at, start: start as u32, end: end as u32, flags }
+        Word { from: at, to: at, start: start as u32, end: end as u32, hash: 0, flags }
     }
 
     #[inline]
     fn close(&mut self) {
         if let Some(mut word) = self.open.take() {
-            word.to = self.folded.bytes.len() as u32;
+            word.to = self.folded.used as u32;
+            word.hash = word_hash(self.folded.word(&word));
             self.folded.words.push(word);
         }
     }
@@ -383,6 +468,11 @@ impl Reader<'_> {
             word.flags.set(WordFlags::LINK);
         }
     }
+}
+
+/// Whether a letter stands three times in a row.
+fn is_stretched(run: &[u8]) -> bool {
+    run.array_windows().any(|[a, b, c]| a.eq_ignore_ascii_case(b) && b.eq_ignore_ascii_case(c))
 }
 
 #[cfg(test)]

@@ -11,6 +11,6 @@ mod glyphs;
 mod spelling;
 mod table;
 
-pub use fold::{Folded, Word, WordFlags, fold_phrase};
+pub use fold::{Folded, Word, WordFlags, fold_phrase, word_hash};
 pub use glyphs::{Glyph, Glyphs};
 pub use spelling::spellings;

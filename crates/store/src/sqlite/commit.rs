@@ -5,7 +5,7 @@ use rustc_hash::FxHashMap;
 use vigie_measure::post_key;
 use vigie_model::Band;
 
-use super::{SECONDS_A_DAY, SqliteStore, finds};
+use super::{SECONDS_A_DAY, SqliteStore, finds, rollups::Counted};
 use crate::{
     Batch, Cursor, Entry, Error, Outcome, Post, Receipt, Result,
     ledger::{self, Place},
@@ -28,8 +28,8 @@ struct Slots {
 /// What a commit gathers on its way through the entries.
 struct Progress<'b> {
     batch: &'b Batch,
-    /// Number in the database of each cell of the batch, once used.
-    cells: Vec<Option<u32>>,
+    /// What is known of each cell of the batch, once used.
+    cells: Vec<Option<Counted>>,
     /// Change of the count of each cell in the database.
     deltas: FxHashMap<u32, i64>,
     receipt: Receipt,
@@ -53,6 +53,7 @@ impl SqliteStore {
     }
 
     fn apply(&mut self, batch: &Batch) -> Result<Receipt> {
+        self.rollups.make_room();
         let mut slots = self.slots(batch)?;
         let mut progress = Progress { batch, cells: vec![None; batch.cells().len()], deltas: FxHashMap::default(), receipt: Receipt::default(), now_day: 0 };
         progress.receipt.outcomes.reserve(batch.len());
@@ -109,15 +110,15 @@ impl SqliteStore {
         };
         let conn = &self.reader.conn;
         let known = progress.cells.get(post.cell as usize).copied().flatten();
-        let cell = match known {
-            Some(cell) => cell,
+        let counted = match known {
+            Some(counted) => counted,
             None => self.rollups.cell(conn, key)?,
         };
-        if let Some(number) = progress.cells.get_mut(post.cell as usize) {
-            *number = Some(cell);
+        if let Some(slot) = progress.cells.get_mut(post.cell as usize) {
+            *slot = Some(counted);
         }
         if !key.repost {
-            let sketches = self.rollups.sketches(conn, &key.stratum())?;
+            let sketches = self.rollups.sketches(counted)?;
             let (text, author) = (self.reader.key.text_hash(post.text_hash), self.reader.key.author_hash(post.author_hash));
             let advert = key.bin.band() == Band::Advert;
             sketches.texts.insert(text);
@@ -131,6 +132,7 @@ impl SqliteStore {
                 }
             }
         }
+        let cell = counted.cell;
         let previous = slot.place.replace(Place { revision: post.revision, cell });
         slot.changed = true;
         *progress.deltas.entry(cell).or_default() += 1;

@@ -22,64 +22,81 @@ struct Stratum {
     dirty: bool,
 }
 
-/// Numbers and sketches in memory. Owns the tables `stratum` and `cell`; bounded by the number of strata.
+/// A cell's number in the database, and its stratum's place in [`Rollups`] until the next [`Rollups::make_room`].
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Counted {
+    pub(super) cell: u32,
+    stratum: usize,
+}
+
+/// Numbers and sketches in memory. Owns the tables `stratum` and `cell`; bounded by `limit` and the strata of one batch.
 #[derive(Debug)]
 pub(super) struct Rollups {
-    strata: FxHashMap<StratumKey, Stratum>,
-    cells: FxHashMap<CellKey, u32>,
+    strata: Vec<Stratum>,
+    index: FxHashMap<StratumKey, usize>,
+    cells: FxHashMap<CellKey, Counted>,
     limit: usize,
 }
 
 impl Rollups {
     pub(super) fn new(limit: usize) -> Self {
-        Self { strata: FxHashMap::default(), cells: FxHashMap::default(), limit }
+        Self { strata: Vec::new(), index: FxHashMap::default(), cells: FxHashMap::default(), limit }
+    }
+
+    /// Forgets what the database has as well, if there is too much of it. For the beginning of a transaction.
+    pub(super) fn make_room(&mut self) {
+        if self.strata.len() >= self.limit {
+            *self = Self::new(self.limit);
+        }
     }
 
     /// The number of a cell; made where there is none.
-    pub(super) fn cell(&mut self, conn: &Connection, key: &CellKey) -> Result<u32> {
-        if let Some(&id) = self.cells.get(key) {
-            return Ok(id);
+    pub(super) fn cell(&mut self, conn: &Connection, key: &CellKey) -> Result<Counted> {
+        if let Some(&counted) = self.cells.get(key) {
+            return Ok(counted);
         }
-        let stratum = self.stratum(conn, &key.stratum())?.id;
+        let (place, stratum) = self.stratum(conn, &key.stratum())?;
         let (bin, repost) = (key.bin.number(), key.repost);
         let found: Option<u32> = conn
             .prepare_cached("SELECT id FROM cell WHERE stratum = ?1 AND bin = ?2 AND repost = ?3")?
             .query_row(params![stratum, bin, repost], |row| row.get(0))
             .optional()?;
-        let id = match found {
+        let cell = match found {
             Some(id) => id,
             None => conn
                 .prepare_cached("INSERT INTO cell (stratum, bin, repost) VALUES (?1, ?2, ?3) RETURNING id")?
                 .query_row(params![stratum, bin, repost], |row| row.get(0))?,
         };
-        self.cells.insert(key.clone(), id);
-        Ok(id)
+        let counted = Counted { cell, stratum: place };
+        self.cells.insert(key.clone(), counted);
+        Ok(counted)
     }
 
-    /// The sketches of a stratum, to be changed.
-    pub(super) fn sketches(&mut self, conn: &Connection, key: &StratumKey) -> Result<&mut Sketches> {
-        let stratum = self.stratum(conn, key)?;
+    /// The sketches of a cell's stratum, to be changed.
+    pub(super) fn sketches(&mut self, counted: Counted) -> Result<&mut Sketches> {
+        let stratum = self.strata.get_mut(counted.stratum).ok_or_else(|| Error::damaged("a stratum vanished from memory"))?;
         stratum.dirty = true;
         Ok(&mut stratum.sketches)
     }
 
-    fn stratum(&mut self, conn: &Connection, key: &StratumKey) -> Result<&mut Stratum> {
-        if !self.strata.contains_key(key) {
-            if self.strata.len() >= self.limit {
-                self.write_back(conn)?;
-                self.strata.clear();
-                self.cells.clear();
+    /// Place and number of a stratum.
+    fn stratum(&mut self, conn: &Connection, key: &StratumKey) -> Result<(usize, i64)> {
+        let place = match self.index.get(key) {
+            Some(&place) => place,
+            None => {
+                self.strata.push(load(conn, key)?);
+                self.index.insert(key.clone(), self.strata.len() - 1);
+                self.strata.len() - 1
             }
-            let stratum = load(conn, key)?;
-            self.strata.insert(key.clone(), stratum);
-        }
-        self.strata.get_mut(key).ok_or_else(|| Error::damaged("a stratum vanished from memory"))
+        };
+        let stratum = self.strata.get(place).ok_or_else(|| Error::damaged("a stratum vanished from memory"))?;
+        Ok((place, stratum.id))
     }
 
     /// Writes what was changed. Part of every transaction.
     pub(super) fn write_back(&mut self, conn: &Connection) -> Result<()> {
         let mut update = conn.prepare_cached("UPDATE stratum SET texts = ?2, authors = ?3, advert_texts = ?4, advert_authors = ?5 WHERE id = ?1")?;
-        for stratum in self.strata.values_mut().filter(|s| s.dirty) {
+        for stratum in self.strata.iter_mut().filter(|s| s.dirty) {
             let Sketches { texts, authors, advert_texts, advert_authors } = &stratum.sketches;
             update.execute(params![stratum.id, texts.to_bytes(), authors.to_bytes(), advert_texts.to_bytes(), advert_authors.to_bytes()])?;
             stratum.dirty = false;
