@@ -83,10 +83,11 @@ impl Detector {
     pub fn new(lexicon: Lexicon, watches: Vec<Watch>) -> Self {
         let (mut triggers, mut phrases) = (Phrases::new(), Phrases::new());
         for (number, entry) in (0u32..).zip(&lexicon.entries) {
+            let folded = fold_phrase(&entry.phrase);
             let plural = !matches!(entry.meaning, Meaning::Place(_));
-            add_phrase(&mut phrases, &entry.phrase, number, plural);
+            add_phrase(&mut phrases, &folded, number, plural);
             if entry.meaning.names_a_drug() {
-                add_phrase(&mut triggers, &entry.phrase, number, plural);
+                add_phrase(&mut triggers, &folded, number, plural);
             }
         }
         let versions = Arc::new(Versions { vigie: env!("CARGO_PKG_VERSION").to_owned(), lexicon: lexicon.version.clone(), model: fusion::MODEL.to_owned() });
@@ -115,7 +116,7 @@ impl Detector {
     /// Watch words share the automaton; their numbers come after those of the lexicon's entries.
     fn add_watch_word(&mut self, word: WatchWord, phrase: &str) {
         if let Ok(number) = u32::try_from(self.entries.len() + self.watch_words.len()) {
-            add_phrase(&mut self.triggers, phrase, number, false);
+            add_phrase(&mut self.triggers, &fold_phrase(phrase), number, false);
             self.watch_words.push(word);
         }
     }
@@ -253,9 +254,8 @@ impl Detector {
     }
 }
 
-/// Adds a phrase, and its plural where the last word is long enough.
-fn add_phrase(phrases: &mut Phrases, phrase: &str, number: u32, plural: bool) {
-    let folded = fold_phrase(phrase);
+/// Adds a folded phrase, and its plural where the last word is long enough.
+fn add_phrase(phrases: &mut Phrases, folded: &str, number: u32, plural: bool) {
     if folded.is_empty() {
         return;
     }
