@@ -4,11 +4,11 @@
 use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
-use vigie_detect::{Detector, Lexicon, Scratch};
+use vigie_detect::{Detector, Lexicon, Model, Scratch};
 use vigie_model::Post;
 use vigie_text::{Folded, Glyphs};
 
-static DETECTOR: LazyLock<Detector> = LazyLock::new(|| Detector::new(Lexicon::embedded().expect("the embedded lexicon loads"), Vec::new()));
+static DETECTOR: LazyLock<Detector> = LazyLock::new(|| Detector::new(Lexicon::embedded().expect("the embedded lexicon loads"), Model::embedded().expect("the embedded model loads"), Vec::new()));
 
 fuzz_target!(|text: &str| {
     let mut folded = Folded::default();

@@ -36,6 +36,8 @@ pub(crate) struct Evidence {
     pub(crate) entities: Entities,
     /// Number of hashtags.
     pub(crate) hashtags: usize,
+    /// Number of words.
+    pub(crate) words: usize,
     /// Every product stands between quotation marks.
     pub(crate) quoted: bool,
     /// The text asks something.

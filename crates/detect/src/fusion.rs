@@ -1,15 +1,17 @@
-//! From evidence to a score, a band and a label: the decision rule of `product.md` as additive log-odds.
+//! From evidence to a score, a band and a label.
 //!
-//! A post is an advert when its author offers a controlled drug, whatever words stand for it. A resolved product is
-//! necessary; offer act, price, delivery, hand-over, contact and channel pointer raise the certainty; news, prevention,
-//! requests, talk and other contexts lower it. Every step is kept as a [`Reason`].
+//! The decision rule of `product.md` as additive log-odds comes first: a post is an advert when its author offers a controlled
+//! drug, whatever words stand for it; offer act, price, delivery, hand-over, contact and channel pointer raise the certainty;
+//! news, prevention, requests, talk and other contexts lower it. Its sum, the two views of the model and the structure are
+//! then the inputs of a logistic regression, whose weights are trained. Every step is kept as a [`Reason`].
 
-use vigie_model::{Band, ComponentKind, Grade, Label, Reason};
+use vigie_model::{Band, ComponentKind, Grade, Label, Lang, Product, Reason};
 
-use crate::{evidence::Evidence, lexicon::Strength};
-
-/// Names this way of fusing; part of every verdict's versions. Changes whenever a weight does.
-pub(crate) const MODEL: &str = "rules-1";
+use crate::{
+    evidence::Evidence,
+    lexicon::Strength,
+    model::{CONTEXT_INPUTS, INPUTS, Model, RULES_SCALE, WORDS_INPUTS},
+};
 
 /// Scores from here on are adverts.
 pub(crate) const ADVERT: f32 = 0.70;
@@ -66,59 +68,119 @@ impl Sum {
         }
     }
 
-    fn score(&self) -> f32 {
-        1.0 / (1.0 + (-self.log_odds).exp())
-    }
 }
 
-/// What a glance at a text says of the contacts and prices that it may hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Glance {
-    pub(crate) contact: bool,
-    pub(crate) price: bool,
+/// What the two views of the model say of a text, in log-odds.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Views {
+    pub(crate) words: f32,
+    pub(crate) context: f32,
 }
 
-/// The most that a contact, and prices, can add.
-const CONTACT_AT_MOST: f32 = 2.2;
-const PRICES_AT_MOST: f32 = 3.2;
+/// The log-odds that a contact adds.
+const CONTACT: f32 = 2.2;
 
-/// The score of evidence whose contacts and prices were not read, if it stays clear whatever they are.
-pub(crate) fn hopeless(evidence: &Evidence, glance: Glance) -> Option<f32> {
-    let best = evidence.products.iter().filter(|p| p.class.is_drug()).map(|p| p.grade).min();
-    let Some(best) = best else { return Some(NO_DRUG) };
-    let mut sum = Sum::default();
-    components(evidence, &mut sum);
-    product(evidence, best, &mut sum);
-    contexts(evidence, &mut sum);
-    let more = f32::from(u8::from(glance.contact)) * CONTACT_AT_MOST + f32::from(u8::from(glance.price)) * PRICES_AT_MOST;
-    let possible = Sum { log_odds: sum.log_odds + more, ..Sum::default() }.score();
-    let offered = sum.offered || glance.contact || glance.price;
-    (possible < REVIEW || !offered).then(|| sum.score().min(NO_OFFER))
+/// The rules' sum where no drug is named, besides the components.
+const NO_DRUG: f32 = -4.5;
+
+/// What the rules make of the evidence.
+struct Ruled {
+    sum: Sum,
+    best: Option<Grade>,
+    label: Option<Label>,
 }
 
-/// Score where no drug is named.
-const NO_DRUG: f32 = 0.01;
-/// Highest score of evidence that was given up before its contacts and prices were read.
-const NO_OFFER: f32 = 0.25;
-
-/// Weighs the evidence of one text.
-pub(crate) fn fuse(evidence: &Evidence) -> Fused {
+fn rules(evidence: &Evidence) -> Ruled {
     let mut sum = Sum { reasons: Some(Vec::new()), ..Sum::default() };
     components(evidence, &mut sum);
-    let Some(best) = evidence.products.iter().filter(|p| p.class.is_drug()).map(|p| p.grade).min() else {
-        return without_drug(evidence, &sum);
-    };
-    product(evidence, best, &mut sum);
-    let label = contexts(evidence, &mut sum);
+    let best = evidence.products.iter().filter(|p| p.class.is_drug()).map(|p| p.grade).min();
+    match best {
+        Some(best) => product(evidence, best, &mut sum),
+        None => sum.add(format_args!("product:none"), NO_DRUG),
+    }
+    let label = contexts(evidence, &mut sum).or_else(|| best.is_none().then(|| without_drug(evidence, &sum)).flatten());
     gate(best, &mut sum);
-    let score = sum.score();
+    Ruled { sum, best, label }
+}
+
+/// The inputs of the fusion, in the order in which the trained weights stand. Changing it makes old models useless.
+fn inputs(evidence: &Evidence, ruled: &Ruled, views: Views) -> [f32; INPUTS] {
+    let Ruled { sum, best, .. } = ruled;
+    let is = |condition: bool| f32::from(u8::from(condition));
+    let few = |count: usize, most: u8| f32::from(u8::try_from(count).unwrap_or(u8::MAX).min(most)) / f32::from(most);
+    let entities = &evidence.entities;
+    let contexts = |strength| evidence.contexts.iter().filter(|c| c.1 == strength && c.0 != Label::Recruitment).count();
+    let drugs = || evidence.products.iter().filter(|p| p.class.is_drug());
+    let (code, none) = (is(*best == Some(Grade::C)), is(best.is_none()));
+    [
+        sum.log_odds.clamp(-10.0, 10.0) / RULES_SCALE,
+        views.words,
+        views.context,
+        is(*best == Some(Grade::A)),
+        is(*best == Some(Grade::B)),
+        code,
+        none,
+        is(sum.offered),
+        few(sum.components, 6),
+        is(entities.contacts.iter().any(|c| c.kind != vigie_model::ContactKind::Url)),
+        is(entities.price_rows >= 2),
+        is(entities.prices.iter().any(|p| p.quantity.is_some())),
+        is(!entities.prices.is_empty()),
+        is(drugs().any(|p| p.disguised)),
+        few(evidence.emoji_classes(), 3),
+        is(evidence.quoted),
+        is(evidence.question),
+        is(evidence.doubted),
+        is(evidence.products.iter().any(|p| p.class == Product::LegalTrade)),
+        few(contexts(Strength::Strong), 2),
+        few(contexts(Strength::Weak), 3),
+        few(evidence.classes(|p| p.class.is_drug() && p.tagged).len(), 2),
+        few(evidence.classes(|p| p.class.is_drug()).len(), 3),
+        few(evidence.hashtags, 6),
+        is(evidence.words < 5),
+        views.context * code,
+        views.context * none,
+        views.words * code,
+        views.words * none,
+        is(evidence.products.iter().any(|p| p.class == Product::OtherIllicit)),
+        is(!evidence.places.is_empty()),
+        is(evidence.words > 60),
+    ]
+}
+
+/// The inputs of the fusion for training: those of the views are 0.
+pub(crate) fn training_inputs(evidence: &Evidence) -> [f32; INPUTS] {
+    inputs(evidence, &rules(evidence), Views::default())
+}
+
+/// Weighs the evidence of one text.
+pub(crate) fn fuse(evidence: &Evidence, model: &Model, views: Views, lang: Lang) -> Fused {
+    let mut ruled = rules(evidence);
+    let inputs = inputs(evidence, &ruled, views);
+    let part = |of: &[usize]| -> f32 { of.iter().map(|&n| model.weight(n) * inputs.get(n).copied().unwrap_or(0.0)).sum() };
+    let structure: Vec<usize> = (3..INPUTS).filter(|n| !WORDS_INPUTS.contains(n) && !CONTEXT_INPUTS.contains(n)).collect();
+    let scale = model.weight(0) / RULES_SCALE;
+    let mut reasons = ruled.sum.reasons.take().unwrap_or_default();
+    reasons.iter_mut().for_each(|reason| reason.weight *= scale);
+    let parts = [("model:words", part(&WORDS_INPUTS)), ("model:context", part(&CONTEXT_INPUTS)), ("model:structure", part(&structure) + model.bias(lang))];
+    reasons.extend(parts.into_iter().filter(|(_, weight)| *weight != 0.0).map(|(what, weight)| Reason { what: what.to_owned(), weight }));
+    let score = odds_to_score(part(&[0]) + parts.iter().map(|(_, weight)| weight).sum::<f32>());
     let band = band(score);
     let label = match band {
-        Band::Clear => label.unwrap_or(Label::Other),
-        _ if evidence.cue(ComponentKind::Recruiting) == Some(Strength::Strong) && label == Some(Label::Recruitment) => Label::Recruitment,
+        Band::Clear => ruled.label.unwrap_or(Label::Other),
+        _ if evidence.cue(ComponentKind::Recruiting) == Some(Strength::Strong) && ruled.label == Some(Label::Recruitment) => Label::Recruitment,
         _ => Label::Advert,
     };
-    Fused { score, band, label, reasons: sum.reasons.unwrap_or_default() }
+    Fused { score, band, label, reasons }
+}
+
+/// The score of a text that is given up for what its words say.
+pub(crate) fn given_up(words: f32) -> f32 {
+    REVIEW / 4.0 * odds_to_score(words)
+}
+
+fn odds_to_score(log_odds: f32) -> f32 {
+    1.0 / (1.0 + (-log_odds).exp())
 }
 
 pub(crate) fn band(score: f32) -> Band {
@@ -153,7 +215,7 @@ fn components(evidence: &Evidence, sum: &mut Sum) {
     if entities.contacts.iter().any(|c| c.kind != vigie_model::ContactKind::Url) {
         sum.offered = true;
         sum.components += 1;
-        sum.add(format_args!("contact_given"), CONTACT_AT_MOST);
+        sum.add(format_args!("contact_given"), CONTACT);
     }
     let with_quantity = entities.prices.iter().any(|p| p.quantity.is_some());
     if entities.price_rows >= 2 {
@@ -211,7 +273,7 @@ fn product(evidence: &Evidence, best: Grade, sum: &mut Sum) {
     if evidence.doubted {
         sum.add(format_args!("everyday_sense_likely"), -1.2);
     }
-    if evidence.products.iter().any(|p| p.class == vigie_model::Product::LegalTrade) {
+    if evidence.products.iter().any(|p| p.class == Product::LegalTrade) {
         sum.add(format_args!("legal_product"), -1.2);
     }
 }
@@ -245,11 +307,12 @@ fn contexts(evidence: &Evidence, sum: &mut Sum) -> Option<Label> {
 }
 
 /// The decision rule's conditions: without them no sum is large enough.
-fn gate(best: Grade, sum: &mut Sum) {
+fn gate(best: Option<Grade>, sum: &mut Sum) {
     let needed = match best {
-        Grade::A => 0,
-        Grade::B => 1,
-        Grade::C => 2,
+        Some(Grade::A) => 0,
+        Some(Grade::B) => 1,
+        Some(Grade::C) => 2,
+        None => 3,
     };
     let ceiling = if !sum.offered {
         -1.2
@@ -264,15 +327,14 @@ fn gate(best: Grade, sum: &mut Sum) {
     }
 }
 
-/// No drug is named: never an advert; perhaps an offer of something else.
-fn without_drug(evidence: &Evidence, sum: &Sum) -> Fused {
+/// No drug is named: perhaps an offer of something else.
+fn without_drug(evidence: &Evidence, sum: &Sum) -> Option<Label> {
     let named = |class| evidence.products.iter().any(|p| p.class == class);
-    let label = if sum.offered && named(vigie_model::Product::OtherIllicit) {
-        Label::AdvertOtherIllicit
-    } else if sum.offered && named(vigie_model::Product::LegalTrade) {
-        Label::LegalTrade
+    if !sum.offered {
+        None
+    } else if named(Product::OtherIllicit) {
+        Some(Label::AdvertOtherIllicit)
     } else {
-        Label::Other
-    };
-    Fused { score: NO_DRUG, band: Band::Clear, label, reasons: Vec::new() }
+        named(Product::LegalTrade).then_some(Label::LegalTrade)
+    }
 }

@@ -9,6 +9,7 @@ mod entities;
 mod evidence;
 mod fusion;
 mod lexicon;
+pub mod model;
 mod phrases;
 mod scan;
 mod watch;
@@ -16,11 +17,13 @@ mod watch;
 use std::sync::Arc;
 
 pub use lexicon::{Entry, Lexicon, LexiconError, Meaning, PlaceEntry, Strength};
-use vigie_model::{Band, ComponentKind, Grade, Lang, Post, Verdict, Versions};
+pub use model::{Features, Model};
+use vigie_model::{Band, Grade, Lang, Post, Verdict, Versions};
 use vigie_text::{Folded, Glyphs, WordFlags, fold_phrase};
 pub use watch::{Watch, WatchSet};
 
 use crate::{
+    model::Masks,
     phrases::Phrases,
     scan::Hit,
     watch::{Role, Seen, WatchWord},
@@ -37,6 +40,7 @@ pub struct Scratch {
     hits: Vec<Hit>,
     tag_hits: Vec<Hit>,
     glyphs: Glyphs,
+    masks: Masks,
     seen: Seen,
 }
 
@@ -63,10 +67,19 @@ pub struct Judgement {
     pub verdict: Option<Box<Verdict>>,
 }
 
+/// What the first look noticed.
+#[derive(Debug, Default)]
+struct Glimpse {
+    /// A word that may name a drug.
+    drug: bool,
+    /// A bit for each kind of component with a strong cue.
+    cues: u32,
+}
+
 /// The detector: lexicon and watches, compiled. Shared by all threads.
 #[derive(Debug)]
 pub struct Detector {
-    /// Names of drugs and words of watches: all that the first pass looks for.
+    /// Names of drugs, strong signs of a sale and words of watches: all that the first pass looks for.
     triggers: Phrases,
     /// Everything.
     phrases: Phrases,
@@ -74,24 +87,25 @@ pub struct Detector {
     watch_words: Vec<WatchWord>,
     places: Vec<PlaceEntry>,
     watches: Vec<Watch>,
+    model: Model,
     versions: Arc<Versions>,
 }
 
 impl Detector {
-    /// Compiles a lexicon and the user's watches.
+    /// Compiles a lexicon and the user's watches, to be used with a model.
     #[must_use]
-    pub fn new(lexicon: Lexicon, watches: Vec<Watch>) -> Self {
+    pub fn new(lexicon: Lexicon, model: Model, watches: Vec<Watch>) -> Self {
         let (mut triggers, mut phrases) = (Phrases::new(), Phrases::new());
         for (number, entry) in (0u32..).zip(&lexicon.entries) {
             let folded = fold_phrase(&entry.phrase);
             let plural = !matches!(entry.meaning, Meaning::Place(_));
             add_phrase(&mut phrases, &folded, number, plural);
-            if entry.meaning.names_a_drug() {
+            if entry.meaning.names_a_drug() || matches!(entry.meaning, Meaning::Cue(_, Strength::Strong)) {
                 add_phrase(&mut triggers, &folded, number, plural);
             }
         }
-        let versions = Arc::new(Versions { vigie: env!("CARGO_PKG_VERSION").to_owned(), lexicon: lexicon.version.clone(), model: fusion::MODEL.to_owned() });
-        let mut detector = Self { triggers, phrases, entries: lexicon.entries, watch_words: Vec::new(), places: lexicon.places, watches: Vec::new(), versions };
+        let versions = Arc::new(Versions { vigie: env!("CARGO_PKG_VERSION").to_owned(), lexicon: lexicon.version.clone(), model: model.version.clone() });
+        let mut detector = Self { triggers, phrases, entries: lexicon.entries, watch_words: Vec::new(), places: lexicon.places, watches: Vec::new(), model, versions };
         for (number, watch) in (0u16..).zip(&watches) {
             detector.add_watch(number, watch);
         }
@@ -157,14 +171,15 @@ impl Detector {
         if !named && !explain {
             return judgement;
         }
-        self.find(post, scratch);
-        let evidence = self.weigh(post, lang, scratch);
-        let hopeless = if named { fusion::hopeless(&evidence, glance(&post.text, &scratch.folded, &evidence)) } else { Some(CLEAN) };
-        judgement.score = hopeless.unwrap_or(CLEAN);
-        if hopeless.is_none() || explain {
-            let mut verdict = self.explain(post, lang, scratch, evidence);
-            if let Some(score) = hopeless {
-                (verdict.score, verdict.band) = (score, Band::Clear);
+        let words = self.model.by_words(&scratch.folded);
+        let given_up = named && words < self.model.floor;
+        if given_up {
+            judgement.score = fusion::given_up(words);
+        }
+        if named && !given_up || explain {
+            let mut verdict = self.explain(post, lang, words, scratch);
+            if !named || given_up {
+                (verdict.score, verdict.band) = (judgement.score, Band::Clear);
             }
             (judgement.score, judgement.band) = (verdict.score, verdict.band);
             judgement.verdict = Some(Box::new(verdict));
@@ -172,27 +187,46 @@ impl Detector {
         judgement
     }
 
-    /// The first look: notes the words of watches, and says whether some word of text or tags may name a drug.
+    /// What the models look at in a post, for training.
+    pub fn features(&self, post: &Post<'_>, scratch: &mut Scratch) -> Features {
+        let lang = post.lang.filter(|l| *l != Lang::UNKNOWN).unwrap_or_else(|| language(&post.text));
+        let candidate = self.look(post, scratch);
+        let evidence = self.evidence(post, lang, scratch);
+        Features { candidate, inputs: fusion::training_inputs(&evidence), ..Features::read(&scratch.folded, &evidence) }
+    }
+
+    /// The first look: notes the words of watches, and says whether text or tags may hold an offer: a word that may name a
+    /// drug, or two different signs of a sale.
     fn look(&self, post: &Post<'_>, scratch: &mut Scratch) -> bool {
         let Scratch { folded, folded_tag, hits, seen, .. } = scratch;
         seen.clear();
-        let mut named = false;
+        let mut glimpse = Glimpse::default();
         for tag in &post.tags {
             folded_tag.read(tag);
-            named |= self.look_at(folded_tag, hits, seen);
+            self.look_at(folded_tag, hits, seen, &mut glimpse);
         }
         folded.read(&post.text);
-        named |= self.look_at(folded, hits, seen);
-        named
+        self.look_at(folded, hits, seen, &mut glimpse);
+        glimpse.drug || glimpse.cues.count_ones() >= 2
     }
 
-    fn look_at(&self, folded: &Folded, hits: &mut Vec<Hit>, seen: &mut Seen) -> bool {
+    fn look_at(&self, folded: &Folded, hits: &mut Vec<Hit>, seen: &mut Seen, glimpse: &mut Glimpse) {
         scan::scan(&self.triggers, folded, hits);
-        self.note_watch_words(hits, seen);
         // A letter on its own ("C", "g") names nothing in a text without numbers, tags and pictures.
         let telling = || folded.words().iter().any(|w| w.flags.any(WordFlags::DIGIT | WordFlags::HASHTAG | WordFlags::EMOJI | WordFlags::MENTION));
-        let mut drugs = hits.iter().filter(|hit| (hit.entry as usize) < self.entries.len()).peekable();
-        drugs.peek().is_some() && (drugs.any(|hit| hit.end - hit.start > 1) || telling())
+        for hit in hits.iter() {
+            match self.entries.get(hit.entry as usize).map(|entry| entry.meaning) {
+                None => self.note_watch_word(hit, seen),
+                Some(Meaning::Cue(kind, _)) => glimpse.cues |= 1 << kind as u32,
+                Some(_) => glimpse.drug |= hit.end - hit.start > 1 || telling(),
+            }
+        }
+    }
+
+    fn note_watch_word(&self, hit: &Hit, seen: &mut Seen) {
+        if let Some(word) = (hit.entry as usize).checked_sub(self.entries.len()).and_then(|n| self.watch_words.get(n)) {
+            seen.note(*word);
+        }
     }
 
     /// Everything that the lexicon has to say of text and tags; the text is folded already.
@@ -207,14 +241,6 @@ impl Detector {
         scan::scan(&self.phrases, folded, hits);
     }
 
-    fn note_watch_words(&self, hits: &[Hit], seen: &mut Seen) {
-        for hit in hits {
-            if let Some(word) = (hit.entry as usize).checked_sub(self.entries.len()).and_then(|n| self.watch_words.get(n)) {
-                seen.note(*word);
-            }
-        }
-    }
-
     /// Hits of text and tags weighed against one another; contacts and prices are not read yet.
     fn weigh(&self, post: &Post<'_>, lang: Lang, scratch: &Scratch) -> evidence::Evidence {
         let mut evidence = evidence::weigh(&post.text, &scratch.hits, &self.entries, &self.places, lang);
@@ -225,12 +251,22 @@ impl Detector {
         evidence
     }
 
-    /// The second pass: contacts, prices, fusion.
-    fn explain(&self, post: &Post<'_>, lang: Lang, scratch: &mut Scratch, mut evidence: evidence::Evidence) -> Verdict {
+    /// The second pass over a folded text: all phrases, contacts, prices.
+    fn evidence(&self, post: &Post<'_>, lang: Lang, scratch: &mut Scratch) -> evidence::Evidence {
+        self.find(post, scratch);
+        let mut evidence = self.weigh(post, lang, scratch);
         scratch.glyphs.read(&post.text);
         evidence.entities = entities::read(&post.text, &scratch.glyphs, lang);
         evidence.drop_units(&post.text);
-        let fused = fusion::fuse(&evidence);
+        evidence.words = scratch.folded.words().len();
+        evidence
+    }
+
+    fn explain(&self, post: &Post<'_>, lang: Lang, words: f32, scratch: &mut Scratch) -> Verdict {
+        let evidence = self.evidence(post, lang, scratch);
+        scratch.masks.read(&evidence);
+        let context = self.model.by_context(&scratch.folded, &scratch.masks);
+        let fused = fusion::fuse(&evidence, &self.model, fusion::Views { words, context }, lang);
         Verdict {
             score: fused.score,
             band: fused.band,
@@ -265,22 +301,6 @@ fn add_phrase(phrases: &mut Phrases, folded: &str, number: u32, plural: bool) {
         phrases.add(format!("{folded}s").split(' ').map(str::as_bytes), number);
     }
 }
-
-/// What contacts and prices the text may hold, judged by its characters only; never says no to one that is there.
-fn glance(text: &str, folded: &Folded, evidence: &evidence::Evidence) -> fusion::Glance {
-    let count = |flag| folded.words().iter().filter(|w| w.flags.any(flag)).count();
-    let numbers = count(WordFlags::DIGIT);
-    let mixed = folded.words().iter().any(|w| w.flags.all(WordFlags::LETTER | WordFlags::DIGIT));
-    let money = text.contains(['€', '£', '$']);
-    let unit = evidence.cues.iter().any(|cue| cue.0 == ComponentKind::Quantity);
-    fusion::Glance {
-        contact: mixed || numbers >= 4 || text.contains(['@', ':', '/', '_', '.', '👻']) || text.bytes().filter(u8::is_ascii_digit).count() >= 8,
-        price: numbers > 0 && (money || mixed || unit || numbers >= 2 || PRICE_WORDS.iter().any(|word| folded.bytes().windows(word.len()).any(|w| w == *word))),
-    }
-}
-
-/// Parts of the words for money.
-const PRICE_WORDS: [&[u8]; 9] = [b"eu", b"ball", b"boule", b"pavo", b"lerel", b"quid", b"pound", b"franc", b"buck"];
 
 /// The language that a text seems to be in; unknown for texts of fewer than 20 letters.
 fn language(text: &str) -> Lang {

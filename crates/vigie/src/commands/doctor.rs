@@ -3,7 +3,7 @@
 use std::{fmt::Write, path::Path, process::ExitCode};
 
 use clap::Args;
-use vigie_detect::{Detector, Lexicon};
+use vigie_detect::{Lexicon, Model};
 use vigie_store::{Figures, SqliteReader};
 
 use super::print;
@@ -53,12 +53,12 @@ impl Doctor {
 
 fn lexicon(report: &mut Report) {
     match Lexicon::embedded() {
-        Ok(lexicon) => {
-            let (phrases, places) = (lexicon.entries.len(), lexicon.places.len());
-            let detector = Detector::new(lexicon, Vec::new());
-            report.good(&format!("lexicon {}: {phrases} phrases, {places} places; scoring {}", detector.versions().lexicon, detector.versions().model));
-        }
+        Ok(lexicon) => report.good(&format!("lexicon {}: {} phrases, {} places", lexicon.version, lexicon.entries.len(), lexicon.places.len())),
         Err(error) => report.fault(&format!("the lexicon cannot be used: {error}"), "reinstall vigie"),
+    }
+    match Model::embedded() {
+        Ok(model) => report.good(&format!("model {}", model.version)),
+        Err(error) => report.fault(&format!("the model cannot be used: {error}"), "reinstall vigie"),
     }
 }
 

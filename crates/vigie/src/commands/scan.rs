@@ -16,7 +16,7 @@ use std::{
 use anyhow::{Context, bail};
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use vigie_detect::{Detector, Lexicon, Watch};
+use vigie_detect::{Detector, Lexicon, Model, Watch};
 use vigie_ingest::{Input, Limits, find_inputs};
 use vigie_model::{Profile, Timestamp};
 use vigie_pipeline::{Plan, Progress, RejectsTo, Summary};
@@ -87,7 +87,7 @@ impl Scan {
     pub(crate) fn run(self, config: Option<&Path>) -> anyhow::Result<ExitCode> {
         let settings = if self.dry_run { Settings::load(config)?.unwrap_or_else(Settings::unconfigured) } else { settings(config)? };
         let inputs = self.inputs(&settings)?;
-        let detector = Detector::new(Lexicon::embedded()?, self.all_watches(&settings)?);
+        let detector = Detector::new(Lexicon::embedded()?, Model::embedded()?, self.all_watches(&settings)?);
         let now = now()?;
         let mut store = self.open_store(&settings)?;
         if !self.dry_run {

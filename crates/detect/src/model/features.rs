@@ -1,0 +1,145 @@
+//! What the models look at: hashed words, letters and context of a text.
+//!
+//! Two views. *Words*: every word, pair of words and run of four letters as they stand. *Context*: the same words and pairs
+//! with everything masked that names what is sold, to whom one writes, for how much and where: what surrounds a sale looks
+//! like a sale, whatever the code word (the delexicalised view of JEDIS, Song et al. 2025, arXiv:2503.14926).
+
+use vigie_text::{Folded, Word, WordFlags};
+
+use crate::{entities::Entities, evidence::Evidence};
+
+/// Buckets that features are hashed into, for each view.
+pub const BUCKETS: usize = 1 << 17;
+
+/// What stands in the place of a masked word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u64)]
+enum Mask {
+    Product = 0x51,
+    Emoji,
+    Contact,
+    Price,
+    Quantity,
+    Place,
+    Link,
+    Mention,
+    Start,
+    End,
+}
+
+const SALT_PAIR: u64 = 0xA24B_AED4_963E_E407;
+const SALT_TRIPLE: u64 = 0x9FB2_1C65_1E98_DF25;
+const SALT_LETTERS: u64 = 0xD6E8_FEB8_6659_FD93;
+const SALT_TAG: u64 = 0xC2B2_AE3D_27D4_EB4F;
+
+#[inline]
+fn mix(a: u64, b: u64) -> u64 {
+    let product = (a ^ b.rotate_left(29)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    product ^ (product >> 31)
+}
+
+#[inline]
+fn bucket(feature: u64) -> u32 {
+    // The top bits of a product are its best mixed ones.
+    (feature.wrapping_mul(0xFF51_AFD7_ED55_8CCD) >> (64 - BUCKETS.trailing_zeros())) as u32
+}
+
+/// A number as its length, every other word as itself.
+#[inline]
+fn identity(word: &Word) -> u64 {
+    let digits = word.flags.any(WordFlags::DIGIT) && !word.flags.any(WordFlags::LETTER);
+    if digits { 0x0D16_1700 + u64::from((word.to - word.from).min(9)) } else { word.hash }
+}
+
+/// The words view: calls `word` for words and pairs, `letters` for runs of four letters.
+#[inline]
+pub(crate) fn words(folded: &Folded, mut word: impl FnMut(u32), mut letters: impl FnMut(u32)) {
+    let mut previous = Mask::Start as u64;
+    for token in folded.words() {
+        if token.flags.any(WordFlags::LINK | WordFlags::MENTION) {
+            previous = Mask::Link as u64;
+            continue;
+        }
+        let this = identity(token);
+        word(bucket(this));
+        word(bucket(mix(mix(previous, this), SALT_PAIR)));
+        if token.flags.any(WordFlags::HASHTAG) {
+            word(bucket(mix(this, SALT_TAG)));
+        }
+        previous = this;
+        runs_of_letters(folded.word(token), &mut letters);
+    }
+    word(bucket(mix(mix(previous, Mask::End as u64), SALT_PAIR)));
+}
+
+/// Runs of four letters of a word, its ends marked.
+#[inline]
+fn runs_of_letters(word: &[u8], letters: &mut impl FnMut(u32)) {
+    let mut run = u32::from(b'^');
+    let mut read = 1;
+    for &byte in word.iter().chain(b"$") {
+        run = (run << 8) | u32::from(byte);
+        read += 1;
+        if read >= 4 {
+            letters(bucket(mix(u64::from(run), SALT_LETTERS)));
+        }
+    }
+}
+
+/// What is masked in a text, in the order of its spans.
+#[derive(Debug, Default)]
+pub(crate) struct Masks(Vec<(u32, u32, Mask)>);
+
+impl Masks {
+    /// Masks what the evidence found.
+    pub(crate) fn read(&mut self, evidence: &Evidence) {
+        let Entities { contacts, prices, quantities, .. } = &evidence.entities;
+        let of = |mask: Mask| move |span: (u32, u32)| (span.0, span.1, mask);
+        self.0.clear();
+        self.0.extend(contacts.iter().map(|c| (c.start, c.end)).map(of(Mask::Contact)));
+        self.0.extend(prices.iter().map(|p| (p.start, p.end)).map(of(Mask::Price)));
+        self.0.extend(quantities.iter().copied().map(of(Mask::Quantity)));
+        self.0.extend(evidence.places.iter().map(|p| (p.1, p.2)).map(of(Mask::Place)));
+        let drugs = evidence.products.iter().filter(|p| p.class.is_drug());
+        self.0.extend(drugs.map(|p| (p.start, p.end, if p.emoji { Mask::Emoji } else { Mask::Product })));
+        self.0.retain(|m| m.0 < m.1);
+        self.0.sort_unstable_by_key(|m| (m.0, std::cmp::Reverse(m.1), m.2));
+    }
+}
+
+/// The context view: calls `feature` for words, pairs and triples with the masks in place.
+pub(crate) fn context(folded: &Folded, masks: &Masks, mut feature: impl FnMut(u32)) {
+    let (mut before, mut previous) = (0, Mask::Start as u64);
+    let mut push = |this: u64| {
+        feature(bucket(mix(this, SALT_TAG)));
+        feature(bucket(mix(mix(previous, this), SALT_PAIR)));
+        feature(bucket(mix(mix(mix(before, previous), this), SALT_TRIPLE)));
+        (before, previous) = (previous, this);
+    };
+    let mut masks = masks.0.iter().peekable();
+    let mut covered_to = 0;
+    for word in folded.words() {
+        while let Some(&&(start, end, mask)) = masks.peek().filter(|m| m.0 < word.end) {
+            masks.next();
+            if start >= covered_to {
+                covered_to = end;
+                push(mask as u64);
+            }
+        }
+        if word.start >= covered_to {
+            push(visible(word));
+        }
+    }
+    push(Mask::End as u64);
+}
+
+/// A word that is not masked.
+fn visible(word: &Word) -> u64 {
+    if word.flags.any(WordFlags::LINK) {
+        Mask::Link as u64
+    } else if word.flags.any(WordFlags::MENTION) {
+        Mask::Mention as u64
+    } else {
+        identity(word)
+    }
+}

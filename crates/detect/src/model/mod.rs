@@ -1,0 +1,240 @@
+//! The trained models: the words view, the context view, and how they are fused with the rules.
+//!
+//! Weights lie in one checksummed file, `models/detector.bin`, made by `vigie model train` (see `models/README.md`).
+//! Each view is a logistic regression over hashed features; sums are divided by the root of their number, so that long texts
+//! weigh no more than short ones. The fusion is a logistic regression over both views, the rules' sum and the structure.
+
+mod features;
+
+use std::fmt;
+
+use sha2::{Digest, Sha256};
+use vigie_model::Lang;
+use vigie_text::Folded;
+
+pub use features::BUCKETS;
+pub(crate) use features::Masks;
+
+use crate::evidence::Evidence;
+
+/// Number of inputs of the fusion.
+pub const INPUTS: usize = 32;
+
+/// Languages that have a calibration of their own; all others share the last one.
+pub const LANGUAGES: [&str; 6] = ["fr", "en", "es", "it", "de", "nl"];
+
+/// Which inputs of the fusion come from the words view: what it says, and that times "only a code word" and "no drug named".
+pub const WORDS_INPUTS: [usize; 3] = [1, 27, 28];
+/// The same for the context view.
+pub const CONTEXT_INPUTS: [usize; 3] = [2, 25, 26];
+
+const MAGIC: &[u8; 8] = b"vigie-m1";
+
+/// Why bytes are not a model.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ModelError {
+    /// Another file, or a version of this program that it is not made for.
+    #[error("not a model of this version of vigie: make one with `vigie model train`")]
+    Format,
+    /// The checksum at the end does not hold.
+    #[error("the model is damaged: its checksum does not hold")]
+    Damaged,
+}
+
+/// A logistic regression over hashed features, in eighths of a byte's range.
+#[derive(Clone, PartialEq)]
+pub struct View {
+    /// Log-odds of a step of a weight.
+    pub step: f32,
+    /// Log-odds of no feature at all.
+    pub bias: f32,
+    /// A weight for each bucket, in steps.
+    pub weights: Vec<i8>,
+}
+
+impl fmt::Debug for View {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("View").field("step", &self.step).field("bias", &self.bias).finish_non_exhaustive()
+    }
+}
+
+impl View {
+    #[inline]
+    fn weight(&self, bucket: u32) -> i32 {
+        self.weights.get(bucket as usize).copied().map_or(0, i32::from)
+    }
+
+    fn log_odds(&self, sum: Sum) -> f32 {
+        self.step * sum.scaled()
+    }
+}
+
+/// Weights under way: their sum and number.
+#[derive(Debug, Clone, Copy, Default)]
+struct Sum {
+    steps: i32,
+    count: u32,
+}
+
+impl Sum {
+    #[inline]
+    fn add(&mut self, steps: i32) {
+        self.steps += steps;
+        self.count += 1;
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "sums of small numbers")]
+    fn scaled(self) -> f32 {
+        self.steps as f32 / (self.count.max(1) as f32).sqrt()
+    }
+}
+
+/// The trained weights.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Model {
+    /// Over words and pairs as they stand.
+    pub words: View,
+    /// Over runs of four letters.
+    pub letters: View,
+    /// Over words, pairs and triples with the product masked.
+    pub context: View,
+    /// Weights of the fusion.
+    pub fusion: [f32; INPUTS],
+    /// Bias of the fusion for each of [`LANGUAGES`], and for all others.
+    pub biases: [f32; LANGUAGES.len() + 1],
+    /// Texts whose words say less than this are clear: nothing else is asked.
+    pub floor: f32,
+    /// First 16 hexadecimal digits of the SHA-256 of the file.
+    pub version: String,
+}
+
+impl Model {
+    /// The model that was compiled into the program.
+    ///
+    /// # Errors
+    /// [`ModelError`]: impossible for a release, since a test loads it.
+    pub fn embedded() -> Result<Self, ModelError> {
+        Self::from_bytes(include_bytes!("../../../../models/detector.bin"))
+    }
+
+    /// A model that knows nothing: the rules decide alone. For training, which begins with it.
+    #[must_use]
+    pub fn blank() -> Self {
+        let view = || View { step: 0.0, bias: 0.0, weights: vec![0; BUCKETS] };
+        let mut fusion = [0.0; INPUTS];
+        if let Some(rules) = fusion.first_mut() {
+            *rules = RULES_SCALE;
+        }
+        Self { words: view(), letters: view(), context: view(), fusion, biases: [0.0; LANGUAGES.len() + 1], floor: f32::NEG_INFINITY, version: "blank".to_owned() }
+    }
+
+    /// Log-odds of a text by its words and letters.
+    #[inline]
+    pub(crate) fn by_words(&self, folded: &Folded) -> f32 {
+        let (mut words, mut letters) = (Sum::default(), Sum::default());
+        features::words(folded, |bucket| words.add(self.words.weight(bucket)), |bucket| letters.add(self.letters.weight(bucket)));
+        self.words.bias + self.words.log_odds(words) + self.letters.log_odds(letters)
+    }
+
+    /// Log-odds of a text by what surrounds its products.
+    pub(crate) fn by_context(&self, folded: &Folded, masks: &Masks) -> f32 {
+        let mut sum = Sum::default();
+        features::context(folded, masks, |bucket| sum.add(self.context.weight(bucket)));
+        self.context.bias + self.context.log_odds(sum)
+    }
+
+    /// The weight that the fusion gives an input.
+    pub(crate) fn weight(&self, input: usize) -> f32 {
+        self.fusion.get(input).copied().unwrap_or(0.0)
+    }
+
+    /// Bias of a language.
+    pub(crate) fn bias(&self, lang: Lang) -> f32 {
+        let slot = LANGUAGES.iter().position(|name| *name == lang.as_str()).unwrap_or(LANGUAGES.len());
+        self.biases.get(slot).copied().unwrap_or(0.0)
+    }
+
+    /// The stored form: magic, views, fusion, biases, floor, SHA-256 of all before. Numbers are little endian.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut out = MAGIC.to_vec();
+        for view in [&self.words, &self.letters, &self.context] {
+            out.extend(view.step.to_le_bytes());
+            out.extend(view.bias.to_le_bytes());
+            out.extend(view.weights.iter().map(|weight| weight.cast_unsigned()));
+        }
+        for number in self.fusion.iter().chain(&self.biases).chain([&self.floor]) {
+            out.extend(number.to_le_bytes());
+        }
+        out.extend(Sha256::digest(&out));
+        out
+    }
+
+    /// Reads the stored form.
+    ///
+    /// # Errors
+    /// [`ModelError`] for anything that [`Model::to_bytes`] has not written.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, ModelError> {
+        let (body, checksum) = bytes.split_last_chunk::<32>().ok_or(ModelError::Format)?;
+        let mut rest = body.strip_prefix(MAGIC).ok_or(ModelError::Format)?;
+        if Sha256::digest(body).as_slice() != checksum {
+            return Err(ModelError::Damaged);
+        }
+        let words = view(&mut rest)?;
+        let letters = view(&mut rest)?;
+        let context = view(&mut rest)?;
+        let mut numbers = || number(&mut rest);
+        let mut model = Self { words, letters, context, fusion: [0.0; INPUTS], biases: [0.0; LANGUAGES.len() + 1], floor: 0.0, version: hex(checksum) };
+        for slot in model.fusion.iter_mut().chain(&mut model.biases).chain([&mut model.floor]) {
+            *slot = numbers()?;
+        }
+        if rest.is_empty() { Ok(model) } else { Err(ModelError::Format) }
+    }
+}
+
+/// What the rules' sum is divided by as an input of the fusion.
+pub(crate) const RULES_SCALE: f32 = 4.0;
+
+fn number(rest: &mut &[u8]) -> Result<f32, ModelError> {
+    let (bytes, after) = rest.split_first_chunk().ok_or(ModelError::Format)?;
+    *rest = after;
+    Some(f32::from_le_bytes(*bytes)).filter(|number| !number.is_nan()).ok_or(ModelError::Format)
+}
+
+fn view(rest: &mut &[u8]) -> Result<View, ModelError> {
+    let (step, bias) = (number(rest)?, number(rest)?);
+    let (weights, after) = rest.split_at_checked(BUCKETS).ok_or(ModelError::Format)?;
+    *rest = after;
+    Ok(View { step, bias, weights: weights.iter().map(|byte| byte.cast_signed()).collect() })
+}
+
+fn hex(checksum: &[u8]) -> String {
+    checksum.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A text as the models see it, for training.
+#[derive(Debug, Clone, Default)]
+pub struct Features {
+    /// Buckets of words and pairs.
+    pub words: Vec<u32>,
+    /// Buckets of runs of letters.
+    pub letters: Vec<u32>,
+    /// Buckets of the masked words, pairs and triples.
+    pub context: Vec<u32>,
+    /// Inputs of the fusion; those of the views are left 0.
+    pub inputs: [f32; INPUTS],
+    /// Whether the text would reach the models at all.
+    pub candidate: bool,
+}
+
+impl Features {
+    pub(crate) fn read(folded: &Folded, evidence: &Evidence) -> Self {
+        let mut out = Self::default();
+        let Self { words, letters, context, .. } = &mut out;
+        features::words(folded, |bucket| words.push(bucket), |bucket| letters.push(bucket));
+        let mut masks = Masks::default();
+        masks.read(evidence);
+        features::context(folded, &masks, |bucket| context.push(bucket));
+        out
+    }
+}
