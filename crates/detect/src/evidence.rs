@@ -59,7 +59,7 @@ pub(crate) fn weigh(text: &str, hits: &[Hit], entries: &[Entry], places: &[Place
                     .iter()
                     .any(|h| entries.get(h.entry as usize).is_some_and(|e| e.meaning == Meaning::Doubt(term)) && (h.start >= hit.end || h.end <= hit.start));
                 out.doubted |= doubted;
-                let mut grade = Some(grade);
+                let mut grade = Some(if hit.misspelt { Grade::C } else { grade });
                 if is_foreign(of, lang) {
                     grade = grade.and_then(lower);
                 }

@@ -14,9 +14,9 @@ use crate::{
 };
 
 /// Scores from here on are adverts.
-pub(crate) const ADVERT: f32 = 0.70;
+pub const ADVERT: f32 = 0.70;
 /// Scores from here on are for a person to look at.
-pub(crate) const REVIEW: f32 = 0.40;
+pub const REVIEW: f32 = 0.40;
 
 /// What the fusion says.
 #[derive(Debug)]
@@ -67,7 +67,6 @@ impl Sum {
             reasons.push(Reason { what: what.to_string(), weight });
         }
     }
-
 }
 
 /// What the two views of the model say of a text, in log-odds.

@@ -1,6 +1,6 @@
 //! Judging a post: candidates → components → fusion → [`Verdict`].
 //!
-//! [`Detector::judge`] folds the text and looks for names of drugs and words of watches in one pass (`scan`). Only where a
+//! [`Detector::judge`] folds the text and looks for names of drugs, signs of a sale and words of watches in one pass (`scan`). Only where a
 //! drug may be named are all phrases of the lexicon looked for, weighed against one another (`evidence`), contacts and
 //! prices read (`entities`) and everything summed up (`fusion`). Ordinary posts stop after the first pass and cost no allocation.
 //! No clock, network, disk or environment: the same post and lexicon give the same verdict bit for bit.
@@ -8,6 +8,7 @@
 mod entities;
 mod evidence;
 mod fusion;
+mod fuzzy;
 mod lexicon;
 pub mod model;
 mod phrases;
@@ -16,6 +17,7 @@ mod watch;
 
 use std::sync::Arc;
 
+pub use fusion::{ADVERT, REVIEW};
 pub use lexicon::{Entry, Lexicon, LexiconError, Meaning, PlaceEntry, Strength};
 pub use model::{Features, Model};
 use vigie_model::{Band, Grade, Lang, Post, Verdict, Versions};
@@ -23,6 +25,7 @@ use vigie_text::{Folded, Glyphs, WordFlags, fold_phrase};
 pub use watch::{Watch, WatchSet};
 
 use crate::{
+    fuzzy::Fuzzy,
     model::Masks,
     phrases::Phrases,
     scan::Hit,
@@ -72,8 +75,15 @@ pub struct Judgement {
 struct Glimpse {
     /// A word that may name a drug.
     drug: bool,
-    /// A bit for each kind of component with a strong cue.
-    cues: u32,
+    /// A sign of a sale.
+    cue: bool,
+}
+
+impl Glimpse {
+    /// Whether there is a reason to go on.
+    fn any(&self) -> bool {
+        self.drug || self.cue
+    }
 }
 
 /// The detector: lexicon and watches, compiled. Shared by all threads.
@@ -83,6 +93,7 @@ pub struct Detector {
     triggers: Phrases,
     /// Everything.
     phrases: Phrases,
+    fuzzy: Fuzzy,
     entries: Vec<Entry>,
     watch_words: Vec<WatchWord>,
     places: Vec<PlaceEntry>,
@@ -95,17 +106,21 @@ impl Detector {
     /// Compiles a lexicon and the user's watches, to be used with a model.
     #[must_use]
     pub fn new(lexicon: Lexicon, model: Model, watches: Vec<Watch>) -> Self {
-        let (mut triggers, mut phrases) = (Phrases::new(), Phrases::new());
+        let (mut triggers, mut phrases, mut fuzzy) = (Phrases::new(), Phrases::new(), Fuzzy::default());
         for (number, entry) in (0u32..).zip(&lexicon.entries) {
             let folded = fold_phrase(&entry.phrase);
             let plural = !matches!(entry.meaning, Meaning::Place(_));
             add_phrase(&mut phrases, &folded, number, plural);
-            if entry.meaning.names_a_drug() || matches!(entry.meaning, Meaning::Cue(_, Strength::Strong)) {
+            if entry.meaning.names_a_drug() || matches!(entry.meaning, Meaning::Cue(..)) {
                 add_phrase(&mut triggers, &folded, number, plural);
+            }
+            if matches!(entry.meaning, Meaning::Product { class, grade: Grade::A, .. } if class.is_drug()) {
+                fuzzy.add(folded.as_bytes(), number);
             }
         }
         let versions = Arc::new(Versions { vigie: env!("CARGO_PKG_VERSION").to_owned(), lexicon: lexicon.version.clone(), model: model.version.clone() });
-        let mut detector = Self { triggers, phrases, entries: lexicon.entries, watch_words: Vec::new(), places: lexicon.places, watches: Vec::new(), model, versions };
+        let mut detector =
+            Self { triggers, phrases, fuzzy, entries: lexicon.entries, watch_words: Vec::new(), places: lexicon.places, watches: Vec::new(), model, versions };
         for (number, watch) in (0u16..).zip(&watches) {
             detector.add_watch(number, watch);
         }
@@ -165,20 +180,20 @@ impl Detector {
 
     fn judge_with(&self, post: &Post<'_>, scratch: &mut Scratch, explain: bool) -> Judgement {
         let lang = post.lang.filter(|l| *l != Lang::UNKNOWN).unwrap_or_else(|| language(&post.text));
-        let named = self.look(post, scratch);
+        let glimpse = self.look(post, scratch);
         let watches = scratch.seen.evaluate(&self.watches, &post.network);
         let mut judgement = Judgement { watches, lang, score: CLEAN, band: Band::Clear, verdict: None };
-        if !named && !explain {
+        if !glimpse.any() && !explain {
             return judgement;
         }
         let words = self.model.by_words(&scratch.folded);
-        let given_up = named && words < self.model.floor;
-        if given_up {
+        let hopeful = glimpse.any() && words >= self.model.floor(glimpse.drug);
+        if glimpse.any() && !hopeful {
             judgement.score = fusion::given_up(words);
         }
-        if named && !given_up || explain {
+        if hopeful || explain {
             let mut verdict = self.explain(post, lang, words, scratch);
-            if !named || given_up {
+            if !hopeful {
                 (verdict.score, verdict.band) = (judgement.score, Band::Clear);
             }
             (judgement.score, judgement.band) = (verdict.score, verdict.band);
@@ -190,14 +205,13 @@ impl Detector {
     /// What the models look at in a post, for training.
     pub fn features(&self, post: &Post<'_>, scratch: &mut Scratch) -> Features {
         let lang = post.lang.filter(|l| *l != Lang::UNKNOWN).unwrap_or_else(|| language(&post.text));
-        let candidate = self.look(post, scratch);
+        let Glimpse { drug, cue } = self.look(post, scratch);
         let evidence = self.evidence(post, lang, scratch);
-        Features { candidate, inputs: fusion::training_inputs(&evidence), ..Features::read(&scratch.folded, &evidence) }
+        Features { drug, cue, inputs: fusion::training_inputs(&evidence), ..Features::read(&scratch.folded, &evidence) }
     }
 
-    /// The first look: notes the words of watches, and says whether text or tags may hold an offer: a word that may name a
-    /// drug, or two different signs of a sale.
-    fn look(&self, post: &Post<'_>, scratch: &mut Scratch) -> bool {
+    /// The first look at text and tags: notes the words of watches.
+    fn look(&self, post: &Post<'_>, scratch: &mut Scratch) -> Glimpse {
         let Scratch { folded, folded_tag, hits, seen, .. } = scratch;
         seen.clear();
         let mut glimpse = Glimpse::default();
@@ -207,7 +221,7 @@ impl Detector {
         }
         folded.read(&post.text);
         self.look_at(folded, hits, seen, &mut glimpse);
-        glimpse.drug || glimpse.cues.count_ones() >= 2
+        glimpse
     }
 
     fn look_at(&self, folded: &Folded, hits: &mut Vec<Hit>, seen: &mut Seen, glimpse: &mut Glimpse) {
@@ -217,7 +231,7 @@ impl Detector {
         for hit in hits.iter() {
             match self.entries.get(hit.entry as usize).map(|entry| entry.meaning) {
                 None => self.note_watch_word(hit, seen),
-                Some(Meaning::Cue(kind, _)) => glimpse.cues |= 1 << kind as u32,
+                Some(Meaning::Cue(..)) => glimpse.cue = true,
                 Some(_) => glimpse.drug |= hit.end - hit.start > 1 || telling(),
             }
         }
@@ -239,6 +253,7 @@ impl Detector {
             tag_hits.append(hits);
         }
         scan::scan(&self.phrases, folded, hits);
+        scan::misspelt(&self.fuzzy, folded, hits);
     }
 
     /// Hits of text and tags weighed against one another; contacts and prices are not read yet.

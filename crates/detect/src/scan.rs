@@ -2,7 +2,7 @@
 
 use vigie_text::{Folded, Word, WordFlags, spellings, word_hash};
 
-use crate::phrases::Phrases;
+use crate::{fuzzy::Fuzzy, phrases::Phrases};
 
 /// An entry found in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub(crate) struct Hit {
     pub(crate) words: u8,
     /// Written so as to hide: leet, stretched, spaced out, look-alike letters.
     pub(crate) disguised: bool,
+    /// Only like the entry.
+    pub(crate) misspelt: bool,
     /// In a hashtag.
     pub(crate) tagged: bool,
     /// The word begins with a capital.
@@ -39,6 +41,20 @@ const TAG_LIMIT: usize = 64;
 
 /// Words that are more than plain letters: worth a second look if they are no entry as they stand.
 const SPECIAL: WordFlags = WordFlags::SYMBOL.or(WordFlags::DIGIT).or(WordFlags::STRETCHED).or(WordFlags::HASHTAG);
+
+/// Finds names that are misspelt, among the words that hold no hit.
+pub(crate) fn misspelt(fuzzy: &Fuzzy, folded: &Folded, hits: &mut Vec<Hit>) {
+    let known = hits.len();
+    for word in folded.words() {
+        let hit = hits.iter().take(known).any(|hit| hit.start < word.end && word.start < hit.end);
+        if let Some(entry) = fuzzy.like(word, folded.word(word)).filter(|_| !hit) {
+            push(hits, &[entry], (word.start, word.end), 1, true, word.flags);
+            if let Some(last) = hits.last_mut() {
+                last.misspelt = true;
+            }
+        }
+    }
+}
 
 /// Finds all hits of a text.
 pub(crate) fn scan(phrases: &Phrases, folded: &Folded, hits: &mut Vec<Hit>) {
@@ -85,6 +101,7 @@ fn push(hits: &mut Vec<Hit>, entries: &[u32], (start, end): (u32, u32), words: u
         end,
         words,
         disguised,
+        misspelt: false,
         tagged: flags.any(WordFlags::HASHTAG),
         capital: flags.any(WordFlags::CAPITAL),
         emoji: flags.any(WordFlags::EMOJI),

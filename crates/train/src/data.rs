@@ -1,4 +1,4 @@
-//! Texts with their labels.
+//! Texts with their labels, and the list of files that they come from.
 
 use serde::Deserialize;
 use vigie_model::Lang;
@@ -15,6 +15,53 @@ pub struct Example {
     pub advert: bool,
     /// How much it counts in training.
     pub weight: f32,
+}
+
+/// What a model is trained on: `models/training.toml`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Recipe {
+    /// Decides every order that is drawn.
+    pub seed: u64,
+    /// The files.
+    pub set: Vec<Set>,
+}
+
+/// A file of examples.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Set {
+    /// Path from the recipe's folder.
+    pub path: String,
+    /// How much each of its texts counts.
+    pub weight: f32,
+    /// Whether only the texts of even [`Example::group`] are learnt from: the others are for evaluation.
+    #[serde(default)]
+    pub half: bool,
+    /// Where it comes from, for the model card.
+    pub source: String,
+}
+
+impl Recipe {
+    /// Reads a recipe.
+    ///
+    /// # Errors
+    /// What does not parse, with the place.
+    pub fn parse(content: &str) -> Result<Self, toml::de::Error> {
+        toml::from_str(content)
+    }
+}
+
+impl Set {
+    /// The examples of the set's file, given its content.
+    ///
+    /// # Errors
+    /// [`DataError`]: the first line that is no example.
+    pub fn read(&self, content: &str) -> Result<Vec<Example>, DataError> {
+        let mut examples = Example::read_lines(&self.path, content, self.weight)?;
+        examples.retain(|example| !self.half || example.group().is_multiple_of(2));
+        Ok(examples)
+    }
 }
 
 /// A line that is no example.
@@ -49,7 +96,7 @@ impl Example {
     ///
     /// # Errors
     /// The first line that is not of this form.
-    pub fn read_lines(file: &str, content: &str, weight: f32) -> Result<Vec<Self>, DataError> {
+    pub(crate) fn read_lines(file: &str, content: &str, weight: f32) -> Result<Vec<Self>, DataError> {
         let mut out = Vec::new();
         for (number, line) in (1..).zip(content.lines()).filter(|(_, line)| !line.trim().is_empty()) {
             let line: Line = serde_json::from_str(line).map_err(|error| DataError { file: file.to_owned(), line: number, reason: error.to_string() })?;

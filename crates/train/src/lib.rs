@@ -7,11 +7,11 @@
 //!    calibrated for ([`PREVALENCE`]).
 //! 4. The views are trained once more on everything, and rounded to bytes.
 //!
-//! No clock, disk or network here; [`Example::read_lines`] takes text.
+//! No clock, disk or network here: who calls reads the files of a [`Recipe`].
 
 mod data;
 mod logistic;
 mod trainer;
 
-pub use data::{DataError, Example};
+pub use data::{DataError, Example, Recipe, Set};
 pub use trainer::{PREVALENCE, Report, train};

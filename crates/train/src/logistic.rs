@@ -40,12 +40,8 @@ fn scale(features: &[u32]) -> f32 {
 
 impl<const GROUPS: usize> Hashed<GROUPS> {
     pub(crate) fn train(buckets: usize, examples: &[Sparse<'_, GROUPS>], settings: Settings) -> Self {
-        let mut out = Self {
-            weights: std::array::from_fn(|_| vec![0.0; buckets]),
-            squares: std::array::from_fn(|_| vec![1e-4; buckets]),
-            bias: 0.0,
-            bias_square: 1e-4,
-        };
+        let mut out =
+            Self { weights: std::array::from_fn(|_| vec![0.0; buckets]), squares: std::array::from_fn(|_| vec![1e-4; buckets]), bias: 0.0, bias_square: 1e-4 };
         let mut rng = ChaCha8Rng::seed_from_u64(settings.seed);
         let mut order: Vec<usize> = (0..examples.len()).collect();
         for _ in 0..settings.epochs {
@@ -123,7 +119,9 @@ impl<const N: usize, const SLOTS: usize> Dense<N, SLOTS> {
                 }
             }
             for n in 0..N {
-                if let (Some(weight), Some(square), Some(gradient), Some(first)) = (out.weights.get_mut(n), squares.get_mut(n), gradient.get(n), start.weights.get(n)) {
+                if let (Some(weight), Some(square), Some(gradient), Some(first)) =
+                    (out.weights.get_mut(n), squares.get_mut(n), gradient.get(n), start.weights.get(n))
+                {
                     adagrad(weight, square, gradient + pull * (*weight - first), rate);
                 }
             }

@@ -16,8 +16,8 @@ pub const PREVALENCE: f32 = 0.10;
 
 const FOLDS: u64 = 5;
 
-/// Of the adverts that are candidates, the share that the floor may cost.
-const FLOOR_COST: f32 = 0.004;
+/// Of the adverts that reach the models, the share that a floor may cost: where no drug is named at first sight, and where one is.
+const FLOOR_COSTS: [f32; 2] = [0.03, 0.004];
 
 /// What training saw, for the model card.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -54,8 +54,9 @@ pub fn train(detector: &Detector, examples: &[Example], seed: u64) -> (Model, Re
     let [words_view, letters_view] = rounded(words);
     let [context_view] = rounded(context);
     let mut model = Model { words: words_view, letters: letters_view, context: context_view, fusion: fusion.weights, biases: fusion.biases, ..Model::blank() };
-    model.floor = floor(&read, &views);
-    (model, report(&read, &views, &fusion))
+    model.floors = [floor(&read, &views, false), floor(&read, &views, true)];
+    let report = report(&read, &views, &fusion, model.floors);
+    (model, report)
 }
 
 fn read(detector: &Detector, examples: &[Example]) -> Vec<Read> {
@@ -76,12 +77,17 @@ fn read(detector: &Detector, examples: &[Example]) -> Vec<Read> {
         .collect()
 }
 
+/// Whether a text reaches the models.
+fn is_candidate(read: &Read) -> bool {
+    read.features.drug || read.features.cue
+}
+
 const WORDS: Settings = Settings { epochs: 12, rate: 0.12, shrink: 2e-3, seed: 0 };
 const CONTEXT: Settings = Settings { epochs: 10, rate: 0.12, shrink: 3e-3, seed: 0 };
 
 /// Texts that never reach the models teach them little.
 fn weight(read: &Read) -> f32 {
-    if read.features.candidate { read.weight } else { 0.3 * read.weight }
+    if is_candidate(read) { read.weight } else { 0.3 * read.weight }
 }
 
 fn train_words(read: &[Read], without: Option<u64>, seed: u64) -> Hashed<2> {
@@ -94,11 +100,8 @@ fn train_words(read: &[Read], without: Option<u64>, seed: u64) -> Hashed<2> {
 }
 
 fn train_context(read: &[Read], without: Option<u64>, seed: u64) -> Hashed<1> {
-    let examples: Vec<_> = read
-        .iter()
-        .filter(|r| Some(r.fold) != without)
-        .map(|r| Sparse { features: [&r.features.context], positive: r.advert, weight: weight(r) })
-        .collect();
+    let examples: Vec<_> =
+        read.iter().filter(|r| Some(r.fold) != without).map(|r| Sparse { features: [&r.features.context], positive: r.advert, weight: weight(r) }).collect();
     Hashed::train(BUCKETS, &examples, Settings { seed, ..CONTEXT })
 }
 
@@ -116,7 +119,7 @@ fn held_out(read: &[Read], seed: u64) -> Vec<(f32, f32)> {
 
 /// The rows of the fusion: candidates, weighted so that adverts are [`PREVALENCE`] of them in each language.
 fn rows(read: &[Read], views: &[(f32, f32)]) -> Vec<Row<INPUTS>> {
-    let candidates = || read.iter().zip(views).filter(|(r, _)| r.features.candidate);
+    let candidates = || read.iter().zip(views).filter(|(r, _)| is_candidate(r));
     let mass = |slot: usize, advert: bool| -> f32 { candidates().filter(|(r, _)| r.slot == slot && r.advert == advert).map(|(r, _)| r.weight).sum() };
     let masses: Vec<[f32; 2]> = (0..=LANGUAGES.len()).map(|slot| [mass(slot, false), mass(slot, true)]).collect();
     candidates()
@@ -154,12 +157,14 @@ fn start() -> Dense<INPUTS, { LANGUAGES.len() + 1 }> {
     Dense { weights, biases: [-1.5; LANGUAGES.len() + 1] }
 }
 
-/// The floor of the words view: what [`FLOOR_COST`] of the adverts lie below.
-fn floor(read: &[Read], views: &[(f32, f32)]) -> f32 {
-    let mut adverts: Vec<f32> = read.iter().zip(views).filter(|(r, _)| r.features.candidate && r.advert).map(|(_, views)| views.0).collect();
+/// The floor of the words view for texts in which a drug is named at first sight or not.
+fn floor(read: &[Read], views: &[(f32, f32)], drug: bool) -> f32 {
+    let reaches = |r: &Read| r.features.drug == drug && is_candidate(r) && r.advert;
+    let mut adverts: Vec<f32> = read.iter().zip(views).filter(|(r, _)| reaches(r)).map(|(_, views)| views.0).collect();
     adverts.sort_by(f32::total_cmp);
+    let [quiet, named] = FLOOR_COSTS;
     #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of a number of texts")]
-    let below = (adverts.len() as f32 * FLOOR_COST) as usize;
+    let below = (adverts.len() as f32 * if drug { named } else { quiet }) as usize;
     adverts.get(below).copied().unwrap_or(f32::NEG_INFINITY)
 }
 
@@ -175,17 +180,17 @@ fn rounded<const GROUPS: usize>(hashed: Hashed<GROUPS>) -> [View; GROUPS] {
     })
 }
 
-fn report(read: &[Read], views: &[(f32, f32)], fusion: &Dense<INPUTS, { LANGUAGES.len() + 1 }>) -> Report {
+fn report(read: &[Read], views: &[(f32, f32)], fusion: &Dense<INPUTS, { LANGUAGES.len() + 1 }>, [quiet, named]: [f32; 2]) -> Report {
     let count = |accept: fn(&Read) -> bool| read.iter().filter(|r| accept(r)).count();
     let score = |r: &Read, views: (f32, f32)| {
         let log_odds = fusion.log_odds(&with_views(&r.features.inputs, views), r.slot);
-        if r.features.candidate { 1.0 / (1.0 + (-log_odds).exp()) } else { 0.0 }
+        if is_candidate(r) && views.0 >= if r.features.drug { named } else { quiet } { 1.0 / (1.0 + (-log_odds).exp()) } else { 0.0 }
     };
     Report {
         examples: read.len(),
         adverts: count(|r| r.advert),
-        adverts_candidates: count(|r| r.advert && r.features.candidate),
-        others_candidates: count(|r| !r.advert && r.features.candidate),
+        adverts_candidates: count(|r| r.advert && is_candidate(r)),
+        others_candidates: count(|r| !r.advert && is_candidate(r)),
         held_out: read.iter().zip(views).enumerate().map(|(n, (r, &views))| (score(r, views), r.advert, r.weight, n)).collect(),
     }
 }

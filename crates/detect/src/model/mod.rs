@@ -28,7 +28,7 @@ pub const WORDS_INPUTS: [usize; 3] = [1, 27, 28];
 /// The same for the context view.
 pub const CONTEXT_INPUTS: [usize; 3] = [2, 25, 26];
 
-const MAGIC: &[u8; 8] = b"vigie-m1";
+const MAGIC: &[u8; 8] = b"vigie-m2";
 
 /// Why bytes are not a model.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -102,8 +102,8 @@ pub struct Model {
     pub fusion: [f32; INPUTS],
     /// Bias of the fusion for each of [`LANGUAGES`], and for all others.
     pub biases: [f32; LANGUAGES.len() + 1],
-    /// Texts whose words say less than this are clear: nothing else is asked.
-    pub floor: f32,
+    /// Texts whose words say less than this are clear and nothing else is asked: where no drug is named at first sight, and where one is.
+    pub floors: [f32; 2],
     /// First 16 hexadecimal digits of the SHA-256 of the file.
     pub version: String,
 }
@@ -125,7 +125,22 @@ impl Model {
         if let Some(rules) = fusion.first_mut() {
             *rules = RULES_SCALE;
         }
-        Self { words: view(), letters: view(), context: view(), fusion, biases: [0.0; LANGUAGES.len() + 1], floor: f32::NEG_INFINITY, version: "blank".to_owned() }
+        Self {
+            words: view(),
+            letters: view(),
+            context: view(),
+            fusion,
+            biases: [0.0; LANGUAGES.len() + 1],
+            floors: [f32::NEG_INFINITY; 2],
+            version: "blank".to_owned(),
+        }
+    }
+
+    /// What a text's words have to say at least for it to be looked at closely.
+    #[inline]
+    pub(crate) fn floor(&self, drug_named: bool) -> f32 {
+        let [quiet, named] = self.floors;
+        if drug_named { named } else { quiet }
     }
 
     /// Log-odds of a text by its words and letters.
@@ -143,6 +158,24 @@ impl Model {
         self.context.bias + self.context.log_odds(sum)
     }
 
+    /// What each word of a text adds to the words view, in log-odds: itself, its pair with the word before, its letters.
+    #[must_use]
+    pub fn word_by_word(&self, text: &str) -> Vec<(String, f32)> {
+        let mut folded = Folded::default();
+        folded.read(text);
+        let mut before = 0.0;
+        (0..folded.words().len())
+            .filter_map(|last| {
+                let word = folded.words().get(last)?;
+                let mut part = Folded::default();
+                part.read(text.get(..word.end as usize)?);
+                let whole = self.by_words(&part);
+                let weight = whole - std::mem::replace(&mut before, whole);
+                Some((text.get(word.start as usize..word.end as usize)?.to_owned(), weight))
+            })
+            .collect()
+    }
+
     /// The weight that the fusion gives an input.
     pub(crate) fn weight(&self, input: usize) -> f32 {
         self.fusion.get(input).copied().unwrap_or(0.0)
@@ -154,7 +187,7 @@ impl Model {
         self.biases.get(slot).copied().unwrap_or(0.0)
     }
 
-    /// The stored form: magic, views, fusion, biases, floor, SHA-256 of all before. Numbers are little endian.
+    /// The stored form: magic, views, fusion, biases, floors, SHA-256 of all before. Numbers are little endian.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut out = MAGIC.to_vec();
@@ -163,7 +196,7 @@ impl Model {
             out.extend(view.bias.to_le_bytes());
             out.extend(view.weights.iter().map(|weight| weight.cast_unsigned()));
         }
-        for number in self.fusion.iter().chain(&self.biases).chain([&self.floor]) {
+        for number in self.fusion.iter().chain(&self.biases).chain(&self.floors) {
             out.extend(number.to_le_bytes());
         }
         out.extend(Sha256::digest(&out));
@@ -184,8 +217,8 @@ impl Model {
         let letters = view(&mut rest)?;
         let context = view(&mut rest)?;
         let mut numbers = || number(&mut rest);
-        let mut model = Self { words, letters, context, fusion: [0.0; INPUTS], biases: [0.0; LANGUAGES.len() + 1], floor: 0.0, version: hex(checksum) };
-        for slot in model.fusion.iter_mut().chain(&mut model.biases).chain([&mut model.floor]) {
+        let mut model = Self { words, letters, context, fusion: [0.0; INPUTS], biases: [0.0; LANGUAGES.len() + 1], floors: [0.0; 2], version: hex(checksum) };
+        for slot in model.fusion.iter_mut().chain(&mut model.biases).chain(&mut model.floors) {
             *slot = numbers()?;
         }
         if rest.is_empty() { Ok(model) } else { Err(ModelError::Format) }
@@ -223,8 +256,10 @@ pub struct Features {
     pub context: Vec<u32>,
     /// Inputs of the fusion; those of the views are left 0.
     pub inputs: [f32; INPUTS],
-    /// Whether the text would reach the models at all.
-    pub candidate: bool,
+    /// Whether the first look sees a name of a drug.
+    pub drug: bool,
+    /// Whether it sees a sign of a sale.
+    pub cue: bool,
 }
 
 impl Features {

@@ -6,6 +6,7 @@ mod init;
 mod scan;
 mod share;
 mod show;
+mod training;
 
 use std::{
     io::{self, Write},
@@ -41,6 +42,7 @@ enum Command {
     Show(show::Show),
     Init(init::Init),
     Doctor(doctor::Doctor),
+    Model(training::ModelCommand),
     /// Print completions for a shell
     #[command(after_help = "Example: vigie completions bash > /etc/bash_completion.d/vigie")]
     Completions {
@@ -93,6 +95,7 @@ impl Cli {
             Command::Show(show) => show.run(config),
             Command::Init(init) => init.run(),
             Command::Doctor(doctor) => doctor.run(config),
+            Command::Model(model) => model.run(),
             Command::Completions { shell } => {
                 let mut script = Vec::new();
                 clap_complete::generate(shell, &mut Self::command(), "vigie", &mut script);
