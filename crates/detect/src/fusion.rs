@@ -104,8 +104,19 @@ fn rules(evidence: &Evidence) -> Ruled {
 
 /// The inputs of the fusion, in the order in which the trained weights stand. Changing it makes old models useless.
 fn inputs(evidence: &Evidence, ruled: &Ruled, views: Views) -> [f32; INPUTS] {
+    let mut out = [0.0; INPUTS];
+    let parts = summary(evidence, ruled, views).into_iter().chain(catalogue(evidence));
+    out.iter_mut().zip(parts).for_each(|(slot, input)| *slot = input);
+    out
+}
+
+fn is(condition: bool) -> f32 {
+    f32::from(u8::from(condition))
+}
+
+/// The rules' sum, the views, and what kind of post it is. The places of the views are [`WORDS_INPUTS`] and [`CONTEXT_INPUTS`].
+fn summary(evidence: &Evidence, ruled: &Ruled, views: Views) -> [f32; 36] {
     let Ruled { sum, best, .. } = ruled;
-    let is = |condition: bool| f32::from(u8::from(condition));
     let few = |count: usize, most: u8| f32::from(u8::try_from(count).unwrap_or(u8::MAX).min(most)) / f32::from(most);
     let entities = &evidence.entities;
     let contexts = |strength| evidence.contexts.iter().filter(|c| c.1 == strength && c.0 != Label::Recruitment).count();
@@ -144,7 +155,44 @@ fn inputs(evidence: &Evidence, ruled: &Ruled, views: Views) -> [f32; INPUTS] {
         is(evidence.products.iter().any(|p| p.class == Product::OtherIllicit)),
         is(!evidence.places.is_empty()),
         is(evidence.words > 60),
+        is(entities.prices.iter().any(costs_like_a_drug)),
+        is(entities.prices.iter().any(costs_like_food)),
+        is(!entities.quantities.is_empty()),
+        views.words * views.context.clamp(-4.0, 4.0) / 4.0,
     ]
+}
+
+/// Whether a price is one of drugs by weight, in units of the currency a gram: spices and truffles reach it, hardly anything else.
+fn costs_like_a_drug(price: &vigie_model::Price) -> bool {
+    per_gram(price).is_some_and(|per_gram| (1.5..=250.0).contains(&per_gram))
+}
+
+fn costs_like_food(price: &vigie_model::Price) -> bool {
+    per_gram(price).is_some_and(|per_gram| per_gram < 0.4)
+}
+
+fn per_gram(price: &vigie_model::Price) -> Option<f64> {
+    let grams = price.quantity.filter(|quantity| *quantity > 0.0)?
+        * match price.unit.as_deref()? {
+            "g" => 1.0,
+            "kg" => 1000.0,
+            _ => return None,
+        };
+    Some(price.amount / grams)
+}
+
+/// Which components, contexts and products there are.
+fn catalogue(evidence: &Evidence) -> impl Iterator<Item = f32> {
+    let cues = ComponentKind::ALL.iter().flat_map(|&kind| {
+        let cue = evidence.cue(kind);
+        [is(cue == Some(Strength::Strong)), is(cue == Some(Strength::Weak))]
+    });
+    let contexts = Label::ALL.iter().flat_map(|&label| {
+        let any = |strength| is(evidence.contexts.iter().any(|c| c.0 == label && c.1 == strength));
+        [any(Strength::Strong), any(Strength::Weak)]
+    });
+    let products = Product::ALL.iter().map(|&class| is(evidence.products.iter().any(|p| p.class == class)));
+    cues.chain(contexts).chain(products)
 }
 
 /// The inputs of the fusion for training: those of the views are 0.

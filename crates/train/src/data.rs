@@ -85,10 +85,10 @@ struct Line {
 }
 
 /// Labels that mean "its author offers a drug".
-const ADVERT: [&str; 3] = ["advert", "sale", "suspected_scam_seller"];
+const ADVERT: [&str; 2] = ["advert", "sale"];
 
 /// Labels that say nothing: not learnt from.
-const UNDECIDED: [&str; 4] = ["unknown", "ambiguous", "not_reviewable", "recruitment"];
+const UNDECIDED: [&str; 5] = ["unknown", "ambiguous", "not_reviewable", "recruitment", "suspected_scam_seller"];
 
 impl Example {
     /// Reads JSON lines `{"text", "lang", "label"}`; labels are those of the label guide, or `sale`, `other`, `unknown`.

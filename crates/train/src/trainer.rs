@@ -2,7 +2,7 @@
 
 use vigie_detect::{
     Detector, Features, Scratch,
-    model::{BUCKETS, CONTEXT_INPUTS, INPUTS, LANGUAGES, Model, View, WORDS_INPUTS},
+    model::{BUCKETS, CONTEXT_INPUTS, INPUTS, LANGUAGES, Model, PRODUCT_INPUT, View, WORDS_INPUTS},
 };
 use vigie_model::Post;
 
@@ -142,6 +142,9 @@ fn with_views(inputs: &[f32; INPUTS], (words, context): (f32, f32)) -> [f32; INP
                 *input = view * factor;
             }
         }
+    }
+    if let Some(input) = out.get_mut(PRODUCT_INPUT) {
+        *input = words * context.clamp(-4.0, 4.0) / 4.0;
     }
     out
 }

@@ -18,7 +18,7 @@ pub(crate) use features::Masks;
 use crate::evidence::Evidence;
 
 /// Number of inputs of the fusion.
-pub const INPUTS: usize = 32;
+pub const INPUTS: usize = 136;
 
 /// Languages that have a calibration of their own; all others share the last one.
 pub const LANGUAGES: [&str; 6] = ["fr", "en", "es", "it", "de", "nl"];
@@ -28,7 +28,10 @@ pub const WORDS_INPUTS: [usize; 3] = [1, 27, 28];
 /// The same for the context view.
 pub const CONTEXT_INPUTS: [usize; 3] = [2, 25, 26];
 
-const MAGIC: &[u8; 8] = b"vigie-m2";
+/// The input that is the product of both views.
+pub const PRODUCT_INPUT: usize = 35;
+
+const MAGIC: &[u8; 8] = b"vigie-m3";
 
 /// Why bytes are not a model.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -246,7 +249,7 @@ fn hex(checksum: &[u8]) -> String {
 }
 
 /// A text as the models see it, for training.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Features {
     /// Buckets of words and pairs.
     pub words: Vec<u32>,
@@ -264,7 +267,7 @@ pub struct Features {
 
 impl Features {
     pub(crate) fn read(folded: &Folded, evidence: &Evidence) -> Self {
-        let mut out = Self::default();
+        let mut out = Self { words: Vec::new(), letters: Vec::new(), context: Vec::new(), inputs: [0.0; INPUTS], drug: false, cue: false };
         let Self { words, letters, context, .. } = &mut out;
         features::words(folded, |bucket| words.push(bucket), |bucket| letters.push(bucket));
         let mut masks = Masks::default();
