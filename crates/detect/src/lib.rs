@@ -26,7 +26,7 @@ pub use watch::{Watch, WatchSet};
 
 use crate::{
     fuzzy::Fuzzy,
-    model::Masks,
+    model::{Masks, Outline},
     phrases::Phrases,
     scan::Hit,
     watch::{Role, Seen, WatchWord},
@@ -44,6 +44,7 @@ pub struct Scratch {
     tag_hits: Vec<Hit>,
     glyphs: Glyphs,
     masks: Masks,
+    outline: Outline,
     seen: Seen,
 }
 
@@ -280,7 +281,8 @@ impl Detector {
     fn explain(&self, post: &Post<'_>, lang: Lang, words: f32, scratch: &mut Scratch) -> Verdict {
         let evidence = self.evidence(post, lang, scratch);
         scratch.masks.read(&evidence);
-        let context = self.model.by_context(&scratch.folded, &scratch.masks);
+        scratch.outline.read(&evidence, &scratch.masks);
+        let context = self.model.by_context(&scratch.folded, &scratch.masks, &scratch.outline);
         let fused = fusion::fuse(&evidence, &self.model, fusion::Views { words, context }, lang);
         Verdict {
             score: fused.score,

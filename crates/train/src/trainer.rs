@@ -52,8 +52,16 @@ pub fn train(detector: &Detector, examples: &[Example], seed: u64) -> (Model, Re
     let fusion = Dense::train(start(), &rows, 3000, 0.05, 2e-4);
     let (words, context) = (train_words(&read, None, seed), train_context(&read, None, seed));
     let [words_view, letters_view] = rounded(words);
-    let [context_view] = rounded(context);
-    let mut model = Model { words: words_view, letters: letters_view, context: context_view, fusion: fusion.weights, biases: fusion.biases, ..Model::blank() };
+    let [context_view, outline_view] = rounded(context);
+    let mut model = Model {
+        words: words_view,
+        letters: letters_view,
+        context: context_view,
+        outline: outline_view,
+        fusion: fusion.weights,
+        biases: fusion.biases,
+        ..Model::blank()
+    };
     model.floors = [floor(&read, &views, false), floor(&read, &views, true)];
     let report = report(&read, &views, &fusion, model.floors);
     (model, report)
@@ -99,9 +107,12 @@ fn train_words(read: &[Read], without: Option<u64>, seed: u64) -> Hashed<2> {
     Hashed::train(BUCKETS, &examples, Settings { seed, ..WORDS })
 }
 
-fn train_context(read: &[Read], without: Option<u64>, seed: u64) -> Hashed<1> {
-    let examples: Vec<_> =
-        read.iter().filter(|r| Some(r.fold) != without).map(|r| Sparse { features: [&r.features.context], positive: r.advert, weight: weight(r) }).collect();
+fn train_context(read: &[Read], without: Option<u64>, seed: u64) -> Hashed<2> {
+    let examples: Vec<_> = read
+        .iter()
+        .filter(|r| Some(r.fold) != without)
+        .map(|r| Sparse { features: [&r.features.context, &r.features.outline], positive: r.advert, weight: weight(r) })
+        .collect();
     Hashed::train(BUCKETS, &examples, Settings { seed, ..CONTEXT })
 }
 
@@ -111,7 +122,7 @@ fn held_out(read: &[Read], seed: u64) -> Vec<(f32, f32)> {
     for fold in 0..FOLDS {
         let (words, context) = (train_words(read, Some(fold), seed), train_context(read, Some(fold), seed));
         for (slot, r) in out.iter_mut().zip(read).filter(|(_, r)| r.fold == fold) {
-            *slot = (words.log_odds([&r.features.words, &r.features.letters]), context.log_odds([&r.features.context]));
+            *slot = (words.log_odds([&r.features.words, &r.features.letters]), context.log_odds([&r.features.context, &r.features.outline]));
         }
     }
     out

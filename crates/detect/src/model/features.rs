@@ -23,6 +23,7 @@ enum Mask {
     Place,
     Link,
     Mention,
+    Good,
     Start,
     End,
 }
@@ -31,6 +32,8 @@ const SALT_PAIR: u64 = 0xA24B_AED4_963E_E407;
 const SALT_TRIPLE: u64 = 0x9FB2_1C65_1E98_DF25;
 const SALT_LETTERS: u64 = 0xD6E8_FEB8_6659_FD93;
 const SALT_TAG: u64 = 0xC2B2_AE3D_27D4_EB4F;
+
+const SALT_OUTLINE: u64 = 0x8CB9_2BA7_2F3D_8DD7;
 
 #[inline]
 fn mix(a: u64, b: u64) -> u64 {
@@ -104,6 +107,34 @@ impl Masks {
         self.0.extend(drugs.map(|p| (p.start, p.end, if p.emoji { Mask::Emoji } else { Mask::Product })));
         self.0.retain(|m| m.0 < m.1);
         self.0.sort_unstable_by_key(|m| (m.0, std::cmp::Reverse(m.1), m.2));
+    }
+}
+
+/// The outline of a text: the signs in their order, as if a sentence were written in them. The same in every language.
+#[derive(Debug, Default)]
+pub(crate) struct Outline(Vec<(u32, u32, u64)>);
+
+impl Outline {
+    /// Draws the outline of what the evidence found, with everything that is masked.
+    pub(crate) fn read(&mut self, evidence: &Evidence, masks: &Masks) {
+        self.0.clear();
+        self.0.extend(masks.0.iter().map(|&(start, end, mask)| (start, end, mask as u64)));
+        self.0.extend(evidence.cues.iter().map(|&(kind, strength, start, end)| (start, end, 0x100 + 2 * kind as u64 + strength as u64)));
+        self.0.extend(evidence.contexts.iter().map(|&(label, strength, start, end)| (start, end, 0x200 + 2 * label as u64 + strength as u64)));
+        self.0.extend(evidence.goods.iter().map(|&(start, end)| (start, end, Mask::Good as u64)));
+        self.0.sort_unstable();
+        self.0.dedup_by_key(|sign| sign.2);
+    }
+}
+
+/// Calls `feature` for the signs of an outline, their pairs and triples.
+pub(crate) fn outline(outline: &Outline, mut feature: impl FnMut(u32)) {
+    let (mut before, mut previous) = (0, Mask::Start as u64);
+    for this in outline.0.iter().map(|sign| sign.2).chain([Mask::End as u64]) {
+        feature(bucket(mix(this, SALT_OUTLINE)));
+        feature(bucket(mix(mix(mix(previous, this), SALT_PAIR), SALT_OUTLINE)));
+        feature(bucket(mix(mix(mix(mix(before, previous), this), SALT_TRIPLE), SALT_OUTLINE)));
+        (before, previous) = (previous, this);
     }
 }
 
