@@ -269,13 +269,11 @@ pub struct Features {
     pub inputs: [f32; INPUTS],
     /// Whether the first look sees a name of a drug.
     pub drug: bool,
-    /// Whether it sees a sign of a sale.
-    pub cue: bool,
 }
 
 impl Features {
     pub(crate) fn read(folded: &Folded, evidence: &Evidence) -> Self {
-        let mut out = Self { words: Vec::new(), letters: Vec::new(), context: Vec::new(), outline: Vec::new(), inputs: [0.0; INPUTS], drug: false, cue: false };
+        let mut out = Self { words: Vec::new(), letters: Vec::new(), context: Vec::new(), outline: Vec::new(), inputs: [0.0; INPUTS], drug: false };
         let Self { words, letters, context, .. } = &mut out;
         features::words(folded, |bucket| words.push(bucket), |bucket| letters.push(bucket));
         let mut masks = Masks::default();
