@@ -17,7 +17,7 @@ mod watch;
 
 use std::sync::Arc;
 
-pub use fusion::{ADVERT, REVIEW};
+pub use fusion::{ADVERT, REVIEW, band};
 pub use lexicon::{Entry, Lexicon, LexiconError, Meaning, PlaceEntry, Strength};
 pub use model::{Features, Model};
 use vigie_model::{Band, Grade, Lang, Post, Verdict, Versions};
@@ -67,6 +67,8 @@ pub struct Judgement {
     pub score: f32,
     /// Where the score stands.
     pub band: Band,
+    /// Whether the detector went beyond the first look. Only these are shown to rules.
+    pub candidate: bool,
     /// With spans and reasons; none for a post in which no product is named.
     pub verdict: Option<Box<Verdict>>,
 }
@@ -103,7 +105,7 @@ impl Detector {
                 fuzzy.add(folded.as_bytes(), number);
             }
         }
-        let versions = Arc::new(Versions { vigie: env!("CARGO_PKG_VERSION").to_owned(), lexicon: lexicon.version.clone(), model: model.version.clone() });
+        let versions = Arc::new(Versions { vigie: env!("CARGO_PKG_VERSION").to_owned(), lexicon: lexicon.version.clone(), model: model.version.clone(), rules: None });
         let mut detector =
             Self { triggers, phrases, fuzzy, entries: lexicon.entries, watch_words: Vec::new(), places: lexicon.places, watches: Vec::new(), model, versions };
         for (number, watch) in (0u16..).zip(&watches) {
@@ -167,9 +169,10 @@ impl Detector {
         let lang = post.lang.filter(|l| *l != Lang::UNKNOWN).unwrap_or_else(|| language(&post.text));
         let drug = self.look(post, scratch);
         let watches = scratch.seen.evaluate(&self.watches, &post.network);
-        let mut judgement = Judgement { watches, lang, score: CLEAN, band: Band::Clear, verdict: None };
+        let mut judgement = Judgement { watches, lang, score: CLEAN, band: Band::Clear, candidate: false, verdict: None };
         let words = self.model.by_words(&scratch.folded);
         let hopeful = words >= self.model.floor(drug);
+        judgement.candidate = hopeful;
         if !hopeful {
             judgement.score = fusion::given_up(words);
         }
@@ -276,6 +279,7 @@ impl Detector {
             contacts: evidence.entities.contacts,
             prices: evidence.entities.prices,
             reasons: fused.reasons,
+            rules: Vec::new(),
             versions: Arc::clone(&self.versions),
         }
     }

@@ -21,6 +21,7 @@ use vigie_ingest::{Input, Limits, find_inputs};
 use vigie_model::{Profile, Timestamp};
 use vigie_pipeline::{Plan, Progress, RejectsTo, Summary};
 use vigie_report::{RunFacts, summary_json, summary_text, write_verdict_line};
+use vigie_rules::LiveRules;
 use vigie_store::{SqliteStore, Upkeep};
 
 use super::{print, settings};
@@ -88,6 +89,7 @@ impl Scan {
         let settings = if self.dry_run { Settings::load(config)?.unwrap_or_else(Settings::unconfigured) } else { settings(config)? };
         let inputs = self.inputs(&settings)?;
         let detector = Detector::new(Lexicon::embedded()?, Model::embedded()?, self.all_watches(&settings)?);
+        let rules = LiveRules::open(settings.rules.clone(), &detector)?;
         let now = now()?;
         let mut store = self.open_store(&settings)?;
         if !self.dry_run {
@@ -97,7 +99,7 @@ impl Scan {
         let stop = stop_on_signal()?;
         let bar = Bar(progress_bar(&inputs));
         let started = Instant::now();
-        let summary = vigie_pipeline::run(self.plan(&settings, inputs, now)?, &detector, &mut store, &bar, &stop)?;
+        let summary = vigie_pipeline::run(self.plan(&settings, inputs, now)?, &detector, &rules, &mut store, &bar, &stop)?;
         bar.0.finish_and_clear();
         self.report(&settings, &summary, started)
     }
