@@ -105,7 +105,8 @@ impl Detector {
                 fuzzy.add(folded.as_bytes(), number);
             }
         }
-        let versions = Arc::new(Versions { vigie: env!("CARGO_PKG_VERSION").to_owned(), lexicon: lexicon.version.clone(), model: model.version.clone(), rules: None });
+        let versions =
+            Arc::new(Versions { vigie: env!("CARGO_PKG_VERSION").to_owned(), lexicon: lexicon.version.clone(), model: model.version.clone(), rules: None });
         let mut detector =
             Self { triggers, phrases, fuzzy, entries: lexicon.entries, watch_words: Vec::new(), places: lexicon.places, watches: Vec::new(), model, versions };
         for (number, watch) in (0u16..).zip(&watches) {

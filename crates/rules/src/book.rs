@@ -8,7 +8,7 @@ use std::{
 
 use cel::Env;
 use sha2::{Digest, Sha256};
-use vigie_detect::{ADVERT, Detector, Judgement, Scratch, Watch, band};
+use vigie_detect::{ADVERT, Detector, Judgement, REVIEW, Scratch, Watch, band};
 use vigie_model::{Band, FiredRule, Label, Post, Reason, Severity, Verdict, Versions};
 
 use crate::{
@@ -21,7 +21,7 @@ use crate::{
 const RULES: usize = 500;
 /// Most steps of all rules together on one post.
 const COST: u64 = 200_000;
-/// How far below the threshold of adverts a post is put that a rule calls something else, in log-odds.
+/// How far below or above a threshold a post is put whose label or queue asks for a band, in log-odds.
 const MARGIN: f32 = 0.01;
 
 /// A rule, ready to be applied.
@@ -193,14 +193,14 @@ impl RuleBook {
         verdict.rules.extend(acting.iter().map(|rule| Arc::clone(&rule.fired)));
     }
 
-    /// The rules that hold. One that raises does not where the detector found no component: there is nothing to raise.
+    /// The rules that hold. One that raises or routes does not where the detector found no component: there is nothing to raise.
     fn fired<'s>(&'s self, post: &Post<'_>, verdict: &Verdict, watches: &[&str], tally: &mut RuleTally) -> Vec<&'s Compiled> {
         let features = Features::new(post, verdict, watches);
         let context = context(&self.env, &features);
         let mut fired = Vec::new();
         for rule in &self.rules {
             match rule.expression.holds(&context) {
-                Some(true) if rule.rule.effect.weight() <= 0.0 || !verdict.components.is_empty() => fired.push(rule),
+                Some(true) if !rule.rule.effect.lifts() || !verdict.components.is_empty() => fired.push(rule),
                 Some(_) => {}
                 None => tally.of(&rule.rule).failed += 1,
             }
@@ -265,21 +265,35 @@ pub(crate) fn hash(packs: &[PackText]) -> String {
 }
 
 /// Score, band and label with these rules. All weights add up; of several labels that of the most severe rule counts, the first
-/// of equals.
+/// of equals. What is no advert by its label is not in band `advert`, and what is routed is at least in band `review`: only finds
+/// are kept, and a queue is for a person to look at.
 fn settle(verdict: &Verdict, rules: &[&Compiled]) -> Settled {
     let mut reasons: Vec<Reason> = rules.iter().map(|rule| Reason { what: format!("rule:{}", rule.rule.name), weight: rule.rule.effect.weight() }).collect();
     let label = labelled(rules);
     let sum: f32 = reasons.iter().map(|reason| reason.weight).sum();
     let mut score = if sum == 0.0 { verdict.score } else { to_score(log_odds(verdict.score) + sum) };
     if let Some((number, _)) = label.filter(|(_, label)| score >= ADVERT && !counts_as_advert(*label)) {
-        let below = log_odds(ADVERT) - MARGIN;
-        if let Some(reason) = reasons.get_mut(number) {
-            reason.weight += below - log_odds(score);
-        }
-        score = to_score(below);
+        score = moved(score, log_odds(ADVERT) - MARGIN, reasons.get_mut(number));
+    }
+    let routed = rules.iter().position(|rule| rule.rule.effect.route.is_some()).filter(|_| score < REVIEW);
+    if let Some(number) = routed {
+        score = moved(score, log_odds(REVIEW) + MARGIN, reasons.get_mut(number));
     }
     let band = band(score);
-    Settled { score, band, label: label.map_or_else(|| label_in(band, verdict), |(_, label)| label), reasons }
+    let label = match label {
+        Some((_, label)) => label,
+        None if routed.is_some() => Label::Ambiguous,
+        None => label_in(band, verdict),
+    };
+    Settled { score, band, label, reasons }
+}
+
+/// The score at these log-odds; the difference is put down to the reason.
+fn moved(score: f32, to: f32, reason: Option<&mut Reason>) -> f32 {
+    if let Some(reason) = reason {
+        reason.weight += to - log_odds(score);
+    }
+    to_score(to)
 }
 
 /// The label that is set, with the number of the rule that sets it.

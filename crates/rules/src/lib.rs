@@ -8,6 +8,7 @@
 //! detector's verdict, never what another rule made of it, so their order changes nothing but the tie between two labels.
 //! Only posts that the detector looked at twice ([`vigie_detect::Judgement::candidate`]) are shown to rules: all others cost nothing.
 
+mod backtest;
 mod book;
 mod error;
 mod examples;
@@ -17,6 +18,7 @@ mod live;
 mod pack;
 mod schema;
 
+pub use backtest::{Backtest, Change, Differences, Excerpt};
 pub use book::{RuleBook, RuleCount, RuleTally};
 pub use error::{Error, Problem};
 pub use examples::{Checked, check_examples};

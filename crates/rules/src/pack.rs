@@ -81,6 +81,11 @@ impl Effect {
     pub fn weight(&self) -> f32 {
         self.raise.unwrap_or(0.0) - self.lower.unwrap_or(0.0)
     }
+
+    /// Whether it can make a find of a clear post.
+    pub(crate) fn lifts(&self) -> bool {
+        self.weight() > 0.0 || self.route.is_some()
+    }
 }
 
 /// A post to try a rule on: its text, or a table with more.

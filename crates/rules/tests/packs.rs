@@ -113,6 +113,15 @@ fn posts_that_are_no_candidates_are_left_alone() {
     assert_eq!((judgement.band, tally.counts().count()), (Band::Clear, 0));
 }
 
+/// Only finds are kept, so what belongs into a queue must become one.
+#[test]
+fn what_is_routed_is_looked_at() {
+    let clear = [rule("down", "true", "{ lower = 9.0 }"), rule("route", "true", "{ route = 'minors' }")];
+    let (verdict, _) = judged(&clear, ADVERT);
+    assert_eq!((verdict.band, verdict.label), (Band::Review, Label::Ambiguous));
+    assert!(verdict.reasons.iter().any(|reason| reason.what == "rule:route" && reason.weight > 0.0));
+}
+
 #[test]
 fn nothing_is_raised_out_of_nothing() {
     let detector = detector();

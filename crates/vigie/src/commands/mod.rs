@@ -3,6 +3,7 @@
 mod doctor;
 mod finds;
 mod init;
+mod rules;
 mod scan;
 mod share;
 mod show;
@@ -43,6 +44,7 @@ enum Command {
     Init(init::Init),
     Doctor(doctor::Doctor),
     Model(training::ModelCommand),
+    Rules(rules::RulesCommand),
     /// Print completions for a shell
     #[command(after_help = "Example: vigie completions bash > /etc/bash_completion.d/vigie")]
     Completions {
@@ -96,6 +98,7 @@ impl Cli {
             Command::Init(init) => init.run(),
             Command::Doctor(doctor) => doctor.run(config),
             Command::Model(model) => model.run(),
+            Command::Rules(rules) => rules.run(config),
             Command::Completions { shell } => {
                 let mut script = Vec::new();
                 clap_complete::generate(shell, &mut Self::command(), "vigie", &mut script);

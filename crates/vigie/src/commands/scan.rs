@@ -76,7 +76,7 @@ enum Format {
 /// The longest time one terminal refresh waits.
 const REFRESHES_PER_SECOND: u8 = 10;
 
-struct Bar(ProgressBar);
+pub(super) struct Bar(pub(super) ProgressBar);
 
 impl Progress for Bar {
     fn read(&self, bytes: u64) {
@@ -221,7 +221,7 @@ pub(crate) fn now() -> anyhow::Result<Timestamp> {
 }
 
 /// A flag that Ctrl-C or a termination signal sets; a second Ctrl-C ends the program at once, which loses nothing that was committed.
-fn stop_on_signal() -> anyhow::Result<Arc<AtomicBool>> {
+pub(super) fn stop_on_signal() -> anyhow::Result<Arc<AtomicBool>> {
     let stop = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&stop);
     ctrlc::set_handler(move || {
@@ -234,7 +234,7 @@ fn stop_on_signal() -> anyhow::Result<Arc<AtomicBool>> {
 }
 
 /// Shown on a terminal only. Measures compressed sizes where inputs are compressed, so it may run past its end there.
-fn progress_bar(inputs: &[Input]) -> ProgressBar {
+pub(super) fn progress_bar(inputs: &[Input]) -> ProgressBar {
     let size = |input: &Input| match input {
         Input::File(path) => std::fs::metadata(path).map_or(0, |m| m.len()),
         Input::Stdin => 0,
