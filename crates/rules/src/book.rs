@@ -39,6 +39,8 @@ pub struct RuleBook {
     env: Arc<Env>,
     versions: Arc<Versions>,
     hash: String,
+    /// Hash of the packs' content alone.
+    content: String,
 }
 
 impl fmt::Debug for RuleBook {
@@ -98,11 +100,11 @@ struct Settled {
 }
 
 impl RuleBook {
-    /// Compiles packs. `detector` are the versions that its verdicts carry; those of this book add the hash of the packs.
+    /// Compiles packs for use with a detector.
     ///
     /// # Errors
     /// [`Error`] at the first pack or rule that cannot be used.
-    pub fn compile(packs: &[PackText], detector: &Versions) -> Result<Self, Error> {
+    pub fn compile(packs: &[PackText], detector: &Detector) -> Result<Self, Error> {
         let env = environment();
         let mut rules = Vec::new();
         for pack in packs {
@@ -113,9 +115,10 @@ impl RuleBook {
         if cost > COST {
             return Err(Error::TooExpensive { cost, limit: COST });
         }
-        let hash = hash(packs);
-        let versions = Arc::new(Versions { rules: (!rules.is_empty()).then(|| hash.clone()), ..detector.clone() });
-        Ok(Self { rules, env, versions, hash })
+        let content = hash(packs);
+        let hash = if rules.iter().any(|rule| rule.expression.names("watch")) { with_watches(&content, detector.watches()) } else { content.clone() };
+        let versions = Arc::new(Versions { rules: (!rules.is_empty()).then(|| hash.clone()), ..Versions::clone(detector.versions()) });
+        Ok(Self { rules, env, versions, hash, content })
     }
 
     /// The same rules with those in the shadow made to act, to see what they would do.
@@ -154,7 +157,13 @@ impl RuleBook {
         &self.rules
     }
 
-    /// SHA-256 of the packs' content, first 16 hexadecimal digits.
+    /// Hash of the packs' content alone.
+    pub(crate) fn content(&self) -> &str {
+        &self.content
+    }
+
+    /// What determines the rules' part of a verdict, first 16 hexadecimal digits of a SHA-256: the packs' content, and the watches
+    /// if some condition names them.
     #[must_use]
     pub fn hash(&self) -> &str {
         &self.hash
@@ -261,6 +270,18 @@ pub(crate) fn hash(packs: &[PackText]) -> String {
         sum.update((pack.content.len() as u64).to_le_bytes());
         sum.update(pack.content.as_bytes());
     }
+    digits(sum)
+}
+
+/// Conditions over the watches make verdicts depend on them, so the versions say which they were.
+fn with_watches(content: &str, watches: &[Watch]) -> String {
+    let mut sum = Sha256::new();
+    sum.update(content.as_bytes());
+    sum.update(format!("{watches:?}").as_bytes());
+    digits(sum)
+}
+
+fn digits(sum: Sha256) -> String {
     sum.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 

@@ -92,6 +92,11 @@ impl Expression {
         Ok(Self { tree, cost })
     }
 
+    /// Whether the condition names a variable.
+    pub(crate) fn names(&self, variable: &str) -> bool {
+        self.tree.references().has_variable(variable)
+    }
+
     /// Whether the condition holds; none if it cannot be evaluated, as where a text is compared with a number.
     pub(crate) fn holds(&self, context: &Context<'_, '_>) -> Option<bool> {
         match Value::resolve(&self.tree, context) {

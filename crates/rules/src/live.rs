@@ -99,7 +99,7 @@ fn read(path: &Path) -> Result<String, Error> {
 }
 
 fn compile(packs: &[PackText], detector: &Detector) -> Result<RuleBook, Error> {
-    let book = RuleBook::compile(packs, detector.versions())?;
+    let book = RuleBook::compile(packs, detector)?;
     packs.iter().filter(|pack| !pack.embedded).try_for_each(|pack| book.verify(&pack.name, detector))?;
     Ok(book)
 }
@@ -141,7 +141,7 @@ impl LiveRules {
         let packs = self.source.read()?;
         let hash = book::hash(&packs);
         let mut refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
-        if hash == self.current().hash() || hash == *refused {
+        if hash == self.current().content() || hash == *refused {
             return Ok(false);
         }
         *refused = hash;

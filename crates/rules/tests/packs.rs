@@ -44,7 +44,7 @@ fn text(name: &str, content: String) -> PackText {
 }
 
 fn book(detector: &Detector, rules: &[String]) -> Result<RuleBook, Error> {
-    RuleBook::compile(&[text("own.toml", rules.concat())], detector.versions())
+    RuleBook::compile(&[text("own.toml", rules.concat())], detector)
 }
 
 /// The verdict on an advert under these rules, with the counts.
@@ -66,12 +66,12 @@ const ADVERT: &str = "Beuh et shit dispo sur Toulouse, 10€ le g, livraison, sn
 fn weights_add_up_and_explain_themselves() {
     let before = judged(&[], ADVERT).0;
     assert!(before.band == Band::Advert && before.versions.rules.is_none());
-    let rules = [rule("down", "contacts.size() > 0", "{ lower = 9.0 }"), rule("tagged", "'CAN-H' in products", "{ tag = 'herb', route = 'cannabis' }")];
+    let rules = [rule("down", "contacts.size() > 0", "{ lower = 9.0 }"), rule("tagged", "'CAN-H' in products", "{ tag = 'herb' }")];
     let (after, tally) = judged(&rules, ADVERT);
     assert!(after.score < before.score && after.band == Band::Clear && after.label == Label::Other);
     let last: Vec<_> = after.reasons.iter().rev().take(2).map(|reason| (reason.what.as_str(), reason.weight)).collect();
     assert_eq!(last, [("rule:tagged", 0.0), ("rule:down", -9.0)]);
-    assert_eq!((after.rules[1].tag.as_deref(), after.rules[1].route.as_deref()), (Some("herb"), Some("cannabis")));
+    assert_eq!(after.rules[1].tag.as_deref(), Some("herb"));
     assert_eq!(after.versions.rules.as_deref().map(str::len), Some(16));
     let counts: Vec<_> = tally.counts().map(|(name, count)| (name.to_owned(), count.fired, count.moved)).collect();
     assert_eq!(counts, [("down".to_owned(), 1, 1), ("tagged".to_owned(), 1, 0)]);
@@ -111,6 +111,18 @@ fn posts_that_are_no_candidates_are_left_alone() {
     assert!(!judgement.candidate);
     book.apply(&post, &mut judgement, &[], &mut tally);
     assert_eq!((judgement.band, tally.counts().count()), (Band::Clear, 0));
+}
+
+/// A verdict is a function of the post and its versions, also where a condition names the watches.
+#[test]
+fn the_hash_covers_the_watches_where_they_are_named() {
+    let watch = vigie_detect::Watch { name: "T".into(), any: vec!["t".into()], ..Default::default() };
+    let other = Detector::new(Lexicon::embedded().unwrap(), Model::embedded().unwrap(), vec![watch]);
+    let plain = [rule("plain", "true", "{ tag = 'x' }")];
+    let watching = [rule("watching", "'T' in watch", "{ tag = 'x' }")];
+    let hash = |detector: &Detector, rules: &[String]| book(detector, rules).unwrap().hash().to_owned();
+    assert_eq!(hash(&detector(), &plain), hash(&other, &plain));
+    assert_ne!(hash(&detector(), &watching), hash(&other, &watching));
 }
 
 /// Only finds are kept, so what belongs into a queue must become one.

@@ -50,7 +50,7 @@ pub(super) struct Test {
 
 /// Compiled, with every example tried, also those of the packs that come with Vigie.
 fn load(packs: &[PathBuf], settings: &Settings, detector: &Detector) -> anyhow::Result<(RuleBook, Vec<Checked>)> {
-    let book = RuleBook::compile(&source(packs, settings).read()?, detector.versions())?;
+    let book = RuleBook::compile(&source(packs, settings).read()?, detector)?;
     let checked = check_examples(&book, detector);
     Ok((book, checked))
 }
