@@ -68,10 +68,7 @@ pub struct RuleTally(BTreeMap<String, RuleCount>);
 
 impl RuleTally {
     fn of(&mut self, rule: &Rule) -> &mut RuleCount {
-        if !self.0.contains_key(&rule.name) {
-            self.0.insert(rule.name.clone(), RuleCount { shadow: rule.shadow, ..RuleCount::default() });
-        }
-        self.0.entry(rule.name.clone()).or_default()
+        self.0.entry(rule.name.clone()).or_insert(RuleCount { shadow: rule.shadow, ..RuleCount::default() })
     }
 
     /// Adds the counts of another part of the run.

@@ -4,7 +4,7 @@
 //! queue that the post belongs into, or tag it. [`RuleBook::compile`] bounds and checks packs, [`RuleBook::apply`] applies them to a
 //! judgement. [`LiveRules`] reads packs from disk and takes up changes of their content.
 //!
-//! Rules are reviewed code, not user input; they are bounded all the same (`Limits` in [`Problem`]). Every rule sees the
+//! Rules are reviewed code, not user input; they are bounded all the same (`docs/rules.md`). Every rule sees the
 //! detector's verdict, never what another rule made of it, so their order changes nothing but the tie between two labels.
 //! Only posts that the detector looked at twice ([`vigie_detect::Judgement::candidate`]) are shown to rules: all others cost nothing.
 
