@@ -17,7 +17,7 @@ use vigie_rules::{LiveRules, PackSource};
 use vigie_store::{Policy, SqliteStore};
 
 const POSTS: &str = r#"{"id":"1","network":"x","text":"Toulouse : beuh dispo, 10€ le g, livraison. Snap: demo_fictif31","lang":"fr"}
-{"id":"2","network":"x","text":"Beau match à Toulouse hier","lang":"fr"}
+{"id":"2","network":"x","text":"Bonjour tout le monde","lang":"fr"}
 "#;
 
 fn pack(place: &str) -> String {
