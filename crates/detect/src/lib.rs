@@ -236,6 +236,7 @@ impl Detector {
             tag_hits.append(hits);
         }
         scan::scan(&self.phrases, folded, hits);
+        scan::broken(&self.phrases, folded, &post.text, hits);
         scan::misspelt(&self.fuzzy, folded, hits);
     }
 
