@@ -52,7 +52,7 @@ pub fn train(detector: &Detector, examples: &[Example], seed: u64) -> (Model, Re
     let views = held_out(&read, &copies, seed);
     let floors = [floor(&read, &views, false), floor(&read, &views, true)];
     let rows = rows(&read, &views, floors);
-    let fusion = Dense::train(start(), &rows, 3000, 0.05, 2e-4);
+    let fusion = Dense::train(&start(), &rows, 3000, 0.05, 2e-4);
     let (words, context) = (train_words(&read, &copies, None, seed), train_context(&read, &copies, None, seed));
     let [words_view, letters_view] = rounded(words);
     let [context_view, outline_view] = rounded(context);
