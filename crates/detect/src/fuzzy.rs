@@ -10,7 +10,7 @@ use vigie_text::{Word, WordFlags, word_hash};
 /// Shortest name that is recognised by likeness.
 const SHORTEST: usize = 6;
 /// Shortest skeleton.
-const SHORTEST_SKELETON: usize = 3;
+const SHORTEST_SKELETON: usize = 4;
 /// Longest word that is looked at.
 const LONGEST: usize = 24;
 

@@ -143,10 +143,18 @@ fn held_out(read: &[Read], copies: &[Read], seed: u64) -> Vec<(f32, f32)> {
     out
 }
 
+/// Others there are for each advert at least: where fewer were gathered (Dutch), easy ones are missing, which all fall below the floors.
+const OTHERS_AT_LEAST: f32 = 5.0;
+
 /// The rows of the fusion: candidates, weighted so that adverts are [`PREVALENCE`] of all texts in each language.
 fn rows(read: &[Read], views: &[(f32, f32)], floors: [f32; 2]) -> Vec<Row<INPUTS>> {
     let mass = |slot: usize, advert: bool| -> f32 { read.iter().filter(|r| r.slot == slot && r.advert == advert).map(|r| r.weight).sum() };
-    let masses: Vec<[f32; 2]> = (0..=LANGUAGES.len()).map(|slot| [mass(slot, false), mass(slot, true)]).collect();
+    let masses: Vec<[f32; 2]> = (0..=LANGUAGES.len())
+        .map(|slot| {
+            let adverts = mass(slot, true);
+            [mass(slot, false).max(OTHERS_AT_LEAST * adverts), adverts]
+        })
+        .collect();
     let candidates = read.iter().zip(views).filter(|(r, views)| is_candidate(r, **views, floors));
     candidates
         .map(|(r, &views)| {
