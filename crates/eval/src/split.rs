@@ -105,7 +105,8 @@ mod tests {
     use crate::cluster::clusters;
 
     fn sample(number: i64, author: Option<i64>, time: Option<i64>) -> Sample {
-        let word = |k: i64| ["alpha", "bravo", "delta", "tango", "sierra", "oscar", "kilo", "lima", "papa", "romeo"][usize::try_from((number / k) % 10).unwrap()];
+        let word =
+            |k: i64| ["alpha", "bravo", "delta", "tango", "sierra", "oscar", "kilo", "lima", "papa", "romeo"][usize::try_from((number / k) % 10).unwrap()];
         let text = format!("{} {} {} {} {}", word(1), word(10), word(100), word(1000), word(7));
         Sample {
             author: author.map(|a| a.to_string()),

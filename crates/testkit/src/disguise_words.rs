@@ -29,7 +29,10 @@ pub(crate) const VERLAN: &[(&str, &str)] = &[
 pub(crate) const EMOJI: &[(&str, &[&str])] = &[
     (
         "❄️",
-        &["coke", "coca", "cocaine", "cocaina", "koks", "kokain", "neige", "snow", "nieve", "neve", "schnee", "sneeuw", "perico", "farlopa", "bamba", "blanche", "sos"],
+        &[
+            "coke", "coca", "cocaine", "cocaina", "koks", "kokain", "neige", "snow", "nieve", "neve", "schnee", "sneeuw", "perico", "farlopa", "bamba",
+            "blanche", "sos",
+        ],
     ),
     ("🌿", &["weed", "beuh", "herbe", "zeb", "ganja", "marihuana", "marijuana", "maria", "hierba", "erba", "gras", "ott", "wiet", "bud", "pot", "cogollos"]),
     ("🍫", &["shit", "hash", "hashish", "hasch", "haschisch", "hasj", "hachis", "fumo", "costo", "chocolate", "resine", "teuch"]),
@@ -74,11 +77,5 @@ pub(crate) const DIGITS: &[(&str, [&str; 10])] = &[
 ];
 
 /// How a seller says that the number stands backwards.
-pub(crate) const REVERSED: &[(&str, &str)] = &[
-    ("en", " (backwards)"),
-    ("fr", " (à l'envers)"),
-    ("es", " (al revés)"),
-    ("it", " (al contrario)"),
-    ("de", " (rückwärts)"),
-    ("nl", " (achterstevoren)"),
-];
+pub(crate) const REVERSED: &[(&str, &str)] =
+    &[("en", " (backwards)"), ("fr", " (à l'envers)"), ("es", " (al revés)"), ("it", " (al contrario)"), ("de", " (rückwärts)"), ("nl", " (achterstevoren)")];
