@@ -33,6 +33,8 @@ pub(crate) struct Evidence {
     pub(crate) contexts: Vec<(Label, Strength, u32, u32)>,
     /// Numbers of places with their spans.
     pub(crate) places: Vec<(u32, u32, u32)>,
+    /// Spans of legal goods.
+    pub(crate) goods: Vec<(u32, u32)>,
     pub(crate) entities: Entities,
     /// Number of hashtags.
     pub(crate) hashtags: usize,
@@ -83,6 +85,7 @@ pub(crate) fn weigh(text: &str, hits: &[Hit], entries: &[Entry], places: &[Place
             Meaning::Context(label, strength) if !(is_foreign(of, lang) && strength == Strength::Weak) => {
                 out.contexts.push((label, strength, hit.start, hit.end));
             }
+            Meaning::Good if !hit.disguised => out.goods.push((hit.start, hit.end)),
             Meaning::Place(number) if places.get(number as usize).is_some_and(|place| !place.ambiguous || hit.capital || hit.tagged) => {
                 out.places.push((number, hit.start, hit.end));
             }

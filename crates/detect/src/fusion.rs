@@ -115,7 +115,7 @@ fn is(condition: bool) -> f32 {
 }
 
 /// The rules' sum, the views, and what kind of post it is. The places of the views are [`WORDS_INPUTS`] and [`CONTEXT_INPUTS`].
-fn summary(evidence: &Evidence, ruled: &Ruled, views: Views) -> [f32; 36] {
+fn summary(evidence: &Evidence, ruled: &Ruled, views: Views) -> [f32; 40] {
     let Ruled { sum, best, .. } = ruled;
     let few = |count: usize, most: u8| f32::from(u8::try_from(count).unwrap_or(u8::MAX).min(most)) / f32::from(most);
     let entities = &evidence.entities;
@@ -159,6 +159,10 @@ fn summary(evidence: &Evidence, ruled: &Ruled, views: Views) -> [f32; 36] {
         is(entities.prices.iter().any(costs_like_food)),
         is(!entities.quantities.is_empty()),
         views.words * views.context.clamp(-4.0, 4.0) / 4.0,
+        few(evidence.goods.len(), 3),
+        is(!evidence.goods.is_empty()) * none,
+        is(!evidence.goods.is_empty()) * code,
+        is(!evidence.goods.is_empty() && drugs().all(|p| evidence.goods.iter().any(|g| g.0 <= p.start && p.end <= g.1))),
     ]
 }
 

@@ -45,6 +45,8 @@ pub enum Meaning {
     Cue(ComponentKind, Strength),
     /// Speaks against an advert.
     Context(Label, Strength),
+    /// A legal good or service.
+    Good,
     /// A place, by its number in [`Lexicon::places`].
     Place(u32),
 }
@@ -165,6 +167,15 @@ struct ContextTable {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct GoodsFile {
+    lang: Lang,
+    terms: Vec<String>,
+    #[serde(rename = "source")]
+    _source: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct EmojiFile {
     emoji: Vec<EmojiTable>,
 }
@@ -196,21 +207,27 @@ const EMBEDDED: &[(&str, &str)] = embedded![
     "fr/products.toml",
     "fr/cues.toml",
     "fr/contexts.toml",
+    "fr/goods.toml",
     "en/products.toml",
     "en/cues.toml",
     "en/contexts.toml",
+    "en/goods.toml",
     "es/products.toml",
     "es/cues.toml",
     "es/contexts.toml",
+    "es/goods.toml",
     "it/products.toml",
     "it/cues.toml",
     "it/contexts.toml",
+    "it/goods.toml",
     "de/products.toml",
     "de/cues.toml",
     "de/contexts.toml",
+    "de/goods.toml",
     "nl/products.toml",
     "nl/cues.toml",
     "nl/contexts.toml",
+    "nl/goods.toml",
     "emoji.toml",
     "places.toml",
 ];
@@ -241,6 +258,7 @@ impl Lexicon {
             "products.toml" => self.add_products(toml::from_str(content)?),
             "cues.toml" => self.add_cues(toml::from_str(content)?),
             "contexts.toml" => self.add_contexts(toml::from_str(content)?),
+            "goods.toml" => self.add_goods(toml::from_str(content)?),
             "emoji.toml" => self.add_emoji(toml::from_str(content)?),
             _ => self.add_places(toml::from_str(content)?),
         }
@@ -273,6 +291,10 @@ impl Lexicon {
         for table in file.context {
             table.terms.into_iter().for_each(|phrase| self.add(phrase, file.lang, Meaning::Context(table.label, table.strength)));
         }
+    }
+
+    fn add_goods(&mut self, file: GoodsFile) {
+        file.terms.into_iter().for_each(|phrase| self.add(phrase, file.lang, Meaning::Good));
     }
 
     fn add_emoji(&mut self, file: EmojiFile) {

@@ -26,7 +26,7 @@ pub use watch::{Watch, WatchSet};
 
 use crate::{
     fuzzy::Fuzzy,
-    model::Masks,
+    model::{Masks, Outline},
     phrases::Phrases,
     scan::Hit,
     watch::{Role, Seen, WatchWord},
@@ -44,6 +44,7 @@ pub struct Scratch {
     tag_hits: Vec<Hit>,
     glyphs: Glyphs,
     masks: Masks,
+    outline: Outline,
     seen: Seen,
 }
 
@@ -70,26 +71,10 @@ pub struct Judgement {
     pub verdict: Option<Box<Verdict>>,
 }
 
-/// What the first look noticed.
-#[derive(Debug, Default)]
-struct Glimpse {
-    /// A word that may name a drug.
-    drug: bool,
-    /// A sign of a sale.
-    cue: bool,
-}
-
-impl Glimpse {
-    /// Whether there is a reason to go on.
-    fn any(&self) -> bool {
-        self.drug || self.cue
-    }
-}
-
 /// The detector: lexicon and watches, compiled. Shared by all threads.
 #[derive(Debug)]
 pub struct Detector {
-    /// Names of drugs, strong signs of a sale and words of watches: all that the first pass looks for.
+    /// Names of drugs and words of watches: all that the first pass looks for.
     triggers: Phrases,
     /// Everything.
     phrases: Phrases,
@@ -111,7 +96,7 @@ impl Detector {
             let folded = fold_phrase(&entry.phrase);
             let plural = !matches!(entry.meaning, Meaning::Place(_));
             add_phrase(&mut phrases, &folded, number, plural);
-            if entry.meaning.names_a_drug() || matches!(entry.meaning, Meaning::Cue(..)) {
+            if entry.meaning.names_a_drug() {
                 add_phrase(&mut triggers, &folded, number, plural);
             }
             if matches!(entry.meaning, Meaning::Product { class, grade: Grade::A, .. } if class.is_drug()) {
@@ -180,15 +165,12 @@ impl Detector {
 
     fn judge_with(&self, post: &Post<'_>, scratch: &mut Scratch, explain: bool) -> Judgement {
         let lang = post.lang.filter(|l| *l != Lang::UNKNOWN).unwrap_or_else(|| language(&post.text));
-        let glimpse = self.look(post, scratch);
+        let drug = self.look(post, scratch);
         let watches = scratch.seen.evaluate(&self.watches, &post.network);
         let mut judgement = Judgement { watches, lang, score: CLEAN, band: Band::Clear, verdict: None };
-        if !glimpse.any() && !explain {
-            return judgement;
-        }
         let words = self.model.by_words(&scratch.folded);
-        let hopeful = glimpse.any() && words >= self.model.floor(glimpse.drug);
-        if glimpse.any() && !hopeful {
+        let hopeful = words >= self.model.floor(drug);
+        if !hopeful {
             judgement.score = fusion::given_up(words);
         }
         if hopeful || explain {
@@ -205,36 +187,37 @@ impl Detector {
     /// What the models look at in a post, for training.
     pub fn features(&self, post: &Post<'_>, scratch: &mut Scratch) -> Features {
         let lang = post.lang.filter(|l| *l != Lang::UNKNOWN).unwrap_or_else(|| language(&post.text));
-        let Glimpse { drug, cue } = self.look(post, scratch);
+        let drug = self.look(post, scratch);
         let evidence = self.evidence(post, lang, scratch);
-        Features { drug, cue, inputs: fusion::training_inputs(&evidence), ..Features::read(&scratch.folded, &evidence) }
+        Features { drug, inputs: fusion::training_inputs(&evidence), ..Features::read(&scratch.folded, &evidence) }
     }
 
-    /// The first look at text and tags: notes the words of watches.
-    fn look(&self, post: &Post<'_>, scratch: &mut Scratch) -> Glimpse {
+    /// The first look at text and tags: notes the words of watches, and says whether some word may name a drug.
+    fn look(&self, post: &Post<'_>, scratch: &mut Scratch) -> bool {
         let Scratch { folded, folded_tag, hits, seen, .. } = scratch;
         seen.clear();
-        let mut glimpse = Glimpse::default();
+        let mut drug = false;
         for tag in &post.tags {
             folded_tag.read(tag);
-            self.look_at(folded_tag, hits, seen, &mut glimpse);
+            drug |= self.look_at(folded_tag, hits, seen);
         }
         folded.read(&post.text);
-        self.look_at(folded, hits, seen, &mut glimpse);
-        glimpse
+        drug | self.look_at(folded, hits, seen)
     }
 
-    fn look_at(&self, folded: &Folded, hits: &mut Vec<Hit>, seen: &mut Seen, glimpse: &mut Glimpse) {
+    fn look_at(&self, folded: &Folded, hits: &mut Vec<Hit>, seen: &mut Seen) -> bool {
         scan::scan(&self.triggers, folded, hits);
         // A letter on its own ("C", "g") names nothing in a text without numbers, tags and pictures.
         let telling = || folded.words().iter().any(|w| w.flags.any(WordFlags::DIGIT | WordFlags::HASHTAG | WordFlags::EMOJI | WordFlags::MENTION));
+        let mut drug = false;
         for hit in hits.iter() {
-            match self.entries.get(hit.entry as usize).map(|entry| entry.meaning) {
-                None => self.note_watch_word(hit, seen),
-                Some(Meaning::Cue(..)) => glimpse.cue = true,
-                Some(_) => glimpse.drug |= hit.end - hit.start > 1 || telling(),
+            if (hit.entry as usize) < self.entries.len() {
+                drug = drug || hit.end - hit.start > 1 || telling();
+            } else {
+                self.note_watch_word(hit, seen);
             }
         }
+        drug
     }
 
     fn note_watch_word(&self, hit: &Hit, seen: &mut Seen) {
@@ -280,7 +263,8 @@ impl Detector {
     fn explain(&self, post: &Post<'_>, lang: Lang, words: f32, scratch: &mut Scratch) -> Verdict {
         let evidence = self.evidence(post, lang, scratch);
         scratch.masks.read(&evidence);
-        let context = self.model.by_context(&scratch.folded, &scratch.masks);
+        scratch.outline.read(&evidence, &scratch.masks);
+        let context = self.model.by_context(&scratch.folded, &scratch.masks, &scratch.outline);
         let fused = fusion::fuse(&evidence, &self.model, fusion::Views { words, context }, lang);
         Verdict {
             score: fused.score,

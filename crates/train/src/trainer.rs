@@ -17,7 +17,7 @@ pub const PREVALENCE: f32 = 0.10;
 const FOLDS: u64 = 5;
 
 /// Of the adverts that reach the models, the share that a floor may cost: where no drug is named at first sight, and where one is.
-const FLOOR_COSTS: [f32; 2] = [0.03, 0.004];
+const FLOOR_COSTS: [f32; 2] = [0.06, 0.01];
 
 /// What training saw, for the model card.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -26,7 +26,7 @@ pub struct Report {
     pub examples: usize,
     /// Adverts among them.
     pub adverts: usize,
-    /// Adverts that reach the models at all.
+    /// Adverts that reach the fusion.
     pub adverts_candidates: usize,
     /// Other texts that do.
     pub others_candidates: usize,
@@ -48,15 +48,23 @@ struct Read {
 pub fn train(detector: &Detector, examples: &[Example], seed: u64) -> (Model, Report) {
     let read = read(detector, examples);
     let views = held_out(&read, seed);
-    let rows = rows(&read, &views);
+    let floors = [floor(&read, &views, false), floor(&read, &views, true)];
+    let rows = rows(&read, &views, floors);
     let fusion = Dense::train(start(), &rows, 3000, 0.05, 2e-4);
     let (words, context) = (train_words(&read, None, seed), train_context(&read, None, seed));
     let [words_view, letters_view] = rounded(words);
-    let [context_view] = rounded(context);
-    let mut model = Model { words: words_view, letters: letters_view, context: context_view, fusion: fusion.weights, biases: fusion.biases, ..Model::blank() };
-    model.floors = [floor(&read, &views, false), floor(&read, &views, true)];
-    let report = report(&read, &views, &fusion, model.floors);
-    (model, report)
+    let [context_view, outline_view] = rounded(context);
+    let model = Model {
+        words: words_view,
+        letters: letters_view,
+        context: context_view,
+        outline: outline_view,
+        fusion: fusion.weights,
+        biases: fusion.biases,
+        floors,
+        ..Model::blank()
+    };
+    (model, report(&read, &views, &fusion, floors))
 }
 
 fn read(detector: &Detector, examples: &[Example]) -> Vec<Read> {
@@ -77,31 +85,29 @@ fn read(detector: &Detector, examples: &[Example]) -> Vec<Read> {
         .collect()
 }
 
-/// Whether a text reaches the models.
-fn is_candidate(read: &Read) -> bool {
-    read.features.drug || read.features.cue
+/// Whether a text reaches the fusion: its words say enough.
+fn is_candidate(read: &Read, (words, _): (f32, f32), [quiet, named]: [f32; 2]) -> bool {
+    words >= if read.features.drug { named } else { quiet }
 }
 
 const WORDS: Settings = Settings { epochs: 12, rate: 0.12, shrink: 2e-3, seed: 0 };
 const CONTEXT: Settings = Settings { epochs: 10, rate: 0.12, shrink: 3e-3, seed: 0 };
 
-/// Texts that never reach the models teach them little.
-fn weight(read: &Read) -> f32 {
-    if is_candidate(read) { read.weight } else { 0.3 * read.weight }
-}
-
 fn train_words(read: &[Read], without: Option<u64>, seed: u64) -> Hashed<2> {
     let examples: Vec<_> = read
         .iter()
         .filter(|r| Some(r.fold) != without)
-        .map(|r| Sparse { features: [&r.features.words, &r.features.letters], positive: r.advert, weight: weight(r) })
+        .map(|r| Sparse { features: [&r.features.words, &r.features.letters], positive: r.advert, weight: r.weight })
         .collect();
     Hashed::train(BUCKETS, &examples, Settings { seed, ..WORDS })
 }
 
-fn train_context(read: &[Read], without: Option<u64>, seed: u64) -> Hashed<1> {
-    let examples: Vec<_> =
-        read.iter().filter(|r| Some(r.fold) != without).map(|r| Sparse { features: [&r.features.context], positive: r.advert, weight: weight(r) }).collect();
+fn train_context(read: &[Read], without: Option<u64>, seed: u64) -> Hashed<2> {
+    let examples: Vec<_> = read
+        .iter()
+        .filter(|r| Some(r.fold) != without)
+        .map(|r| Sparse { features: [&r.features.context, &r.features.outline], positive: r.advert, weight: r.weight })
+        .collect();
     Hashed::train(BUCKETS, &examples, Settings { seed, ..CONTEXT })
 }
 
@@ -111,18 +117,18 @@ fn held_out(read: &[Read], seed: u64) -> Vec<(f32, f32)> {
     for fold in 0..FOLDS {
         let (words, context) = (train_words(read, Some(fold), seed), train_context(read, Some(fold), seed));
         for (slot, r) in out.iter_mut().zip(read).filter(|(_, r)| r.fold == fold) {
-            *slot = (words.log_odds([&r.features.words, &r.features.letters]), context.log_odds([&r.features.context]));
+            *slot = (words.log_odds([&r.features.words, &r.features.letters]), context.log_odds([&r.features.context, &r.features.outline]));
         }
     }
     out
 }
 
-/// The rows of the fusion: candidates, weighted so that adverts are [`PREVALENCE`] of them in each language.
-fn rows(read: &[Read], views: &[(f32, f32)]) -> Vec<Row<INPUTS>> {
-    let candidates = || read.iter().zip(views).filter(|(r, _)| is_candidate(r));
-    let mass = |slot: usize, advert: bool| -> f32 { candidates().filter(|(r, _)| r.slot == slot && r.advert == advert).map(|(r, _)| r.weight).sum() };
+/// The rows of the fusion: candidates, weighted so that adverts are [`PREVALENCE`] of all texts in each language.
+fn rows(read: &[Read], views: &[(f32, f32)], floors: [f32; 2]) -> Vec<Row<INPUTS>> {
+    let mass = |slot: usize, advert: bool| -> f32 { read.iter().filter(|r| r.slot == slot && r.advert == advert).map(|r| r.weight).sum() };
     let masses: Vec<[f32; 2]> = (0..=LANGUAGES.len()).map(|slot| [mass(slot, false), mass(slot, true)]).collect();
-    candidates()
+    let candidates = read.iter().zip(views).filter(|(r, views)| is_candidate(r, **views, floors));
+    candidates
         .map(|(r, &views)| {
             let [others, adverts] = masses.get(r.slot).copied().unwrap_or([1.0, 1.0]);
             let (share, of) = if r.advert { (PREVALENCE, adverts) } else { (1.0 - PREVALENCE, others) };
@@ -162,8 +168,7 @@ fn start() -> Dense<INPUTS, { LANGUAGES.len() + 1 }> {
 
 /// The floor of the words view for texts in which a drug is named at first sight or not.
 fn floor(read: &[Read], views: &[(f32, f32)], drug: bool) -> f32 {
-    let reaches = |r: &Read| r.features.drug == drug && is_candidate(r) && r.advert;
-    let mut adverts: Vec<f32> = read.iter().zip(views).filter(|(r, _)| reaches(r)).map(|(_, views)| views.0).collect();
+    let mut adverts: Vec<f32> = read.iter().zip(views).filter(|(r, _)| r.advert && r.features.drug == drug).map(|(_, views)| views.0).collect();
     adverts.sort_by(f32::total_cmp);
     let [quiet, named] = FLOOR_COSTS;
     #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of a number of texts")]
@@ -183,17 +188,17 @@ fn rounded<const GROUPS: usize>(hashed: Hashed<GROUPS>) -> [View; GROUPS] {
     })
 }
 
-fn report(read: &[Read], views: &[(f32, f32)], fusion: &Dense<INPUTS, { LANGUAGES.len() + 1 }>, [quiet, named]: [f32; 2]) -> Report {
-    let count = |accept: fn(&Read) -> bool| read.iter().filter(|r| accept(r)).count();
+fn report(read: &[Read], views: &[(f32, f32)], fusion: &Dense<INPUTS, { LANGUAGES.len() + 1 }>, floors: [f32; 2]) -> Report {
+    let candidates = |advert: bool| read.iter().zip(views).filter(|(r, views)| r.advert == advert && is_candidate(r, **views, floors)).count();
     let score = |r: &Read, views: (f32, f32)| {
         let log_odds = fusion.log_odds(&with_views(&r.features.inputs, views), r.slot);
-        if is_candidate(r) && views.0 >= if r.features.drug { named } else { quiet } { 1.0 / (1.0 + (-log_odds).exp()) } else { 0.0 }
+        if is_candidate(r, views, floors) { 1.0 / (1.0 + (-log_odds).exp()) } else { 0.0 }
     };
     Report {
         examples: read.len(),
-        adverts: count(|r| r.advert),
-        adverts_candidates: count(|r| r.advert && is_candidate(r)),
-        others_candidates: count(|r| !r.advert && is_candidate(r)),
+        adverts: read.iter().filter(|r| r.advert).count(),
+        adverts_candidates: candidates(true),
+        others_candidates: candidates(false),
         held_out: read.iter().zip(views).enumerate().map(|(n, (r, &views))| (score(r, views), r.advert, r.weight, n)).collect(),
     }
 }

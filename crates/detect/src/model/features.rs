@@ -23,32 +23,40 @@ enum Mask {
     Place,
     Link,
     Mention,
+    Good,
     Start,
     End,
 }
 
-const SALT_PAIR: u64 = 0xA24B_AED4_963E_E407;
-const SALT_TRIPLE: u64 = 0x9FB2_1C65_1E98_DF25;
-const SALT_LETTERS: u64 = 0xD6E8_FEB8_6659_FD93;
+const SALT_NUMBER: u64 = 0xD6E8_FEB8_6659_FD93;
 const SALT_TAG: u64 = 0xC2B2_AE3D_27D4_EB4F;
 
+const SALT_OUTLINE: u64 = 0x8CB9_2BA7_2F3D_8DD7;
+
+/// One feature out of two, in order.
 #[inline]
 fn mix(a: u64, b: u64) -> u64 {
-    let product = (a ^ b.rotate_left(29)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    product ^ (product >> 31)
+    let product = (a.rotate_left(23) ^ b).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    product ^ (product >> 32)
 }
 
+/// The bucket of a well mixed feature: its top bits.
 #[inline]
 fn bucket(feature: u64) -> u32 {
-    // The top bits of a product are its best mixed ones.
-    (feature.wrapping_mul(0xFF51_AFD7_ED55_8CCD) >> (64 - BUCKETS.trailing_zeros())) as u32
+    (feature >> (64 - BUCKETS.trailing_zeros())) as u32
+}
+
+/// The bucket of a small number.
+#[inline]
+fn bucket_of(number: u64) -> u32 {
+    bucket(number.wrapping_mul(0x9E37_79B9_7F4A_7C15))
 }
 
 /// A number as its length, every other word as itself.
 #[inline]
 fn identity(word: &Word) -> u64 {
     let digits = word.flags.any(WordFlags::DIGIT) && !word.flags.any(WordFlags::LETTER);
-    if digits { 0x0D16_1700 + u64::from((word.to - word.from).min(9)) } else { word.hash }
+    if digits { mix(SALT_NUMBER, u64::from((word.to - word.from).min(9))) } else { word.hash }
 }
 
 /// The words view: calls `word` for words and pairs, `letters` for runs of four letters.
@@ -62,27 +70,27 @@ pub(crate) fn words(folded: &Folded, mut word: impl FnMut(u32), mut letters: imp
         }
         let this = identity(token);
         word(bucket(this));
-        word(bucket(mix(mix(previous, this), SALT_PAIR)));
+        word(bucket(mix(previous, this)));
         if token.flags.any(WordFlags::HASHTAG) {
-            word(bucket(mix(this, SALT_TAG)));
+            word(bucket(mix(SALT_TAG, this)));
         }
         previous = this;
         runs_of_letters(folded.word(token), &mut letters);
     }
-    word(bucket(mix(mix(previous, Mask::End as u64), SALT_PAIR)));
+    word(bucket(mix(previous, Mask::End as u64)));
 }
 
 /// Runs of four letters of a word, its ends marked.
 #[inline]
 fn runs_of_letters(word: &[u8], letters: &mut impl FnMut(u32)) {
-    let mut run = u32::from(b'^');
-    let mut read = 1;
-    for &byte in word.iter().chain(b"$") {
+    let (first, rest) = word.split_at(word.len().min(2));
+    let mut run = first.iter().fold(u32::from(b'^'), |run, &byte| (run << 8) | u32::from(byte));
+    if word.len() < 2 {
+        return;
+    }
+    for &byte in rest.iter().chain(b"$") {
         run = (run << 8) | u32::from(byte);
-        read += 1;
-        if read >= 4 {
-            letters(bucket(mix(u64::from(run), SALT_LETTERS)));
-        }
+        letters(bucket_of(run.into()));
     }
 }
 
@@ -107,13 +115,41 @@ impl Masks {
     }
 }
 
+/// The outline of a text: the signs in their order, as if a sentence were written in them. The same in every language.
+#[derive(Debug, Default)]
+pub(crate) struct Outline(Vec<(u32, u32, u64)>);
+
+impl Outline {
+    /// Draws the outline of what the evidence found, with everything that is masked.
+    pub(crate) fn read(&mut self, evidence: &Evidence, masks: &Masks) {
+        self.0.clear();
+        self.0.extend(masks.0.iter().map(|&(start, end, mask)| (start, end, mask as u64)));
+        self.0.extend(evidence.cues.iter().map(|&(kind, strength, start, end)| (start, end, 0x100 + 2 * kind as u64 + strength as u64)));
+        self.0.extend(evidence.contexts.iter().map(|&(label, strength, start, end)| (start, end, 0x200 + 2 * label as u64 + strength as u64)));
+        self.0.extend(evidence.goods.iter().map(|&(start, end)| (start, end, Mask::Good as u64)));
+        self.0.sort_unstable();
+        self.0.dedup_by_key(|sign| sign.2);
+    }
+}
+
+/// Calls `feature` for the signs of an outline, their pairs and triples.
+pub(crate) fn outline(outline: &Outline, mut feature: impl FnMut(u32)) {
+    let (mut before, mut previous) = (0, Mask::Start as u64);
+    for this in outline.0.iter().map(|sign| sign.2).chain([Mask::End as u64]) {
+        feature(bucket(mix(SALT_OUTLINE, this)));
+        feature(bucket(mix(mix(SALT_OUTLINE, previous), this)));
+        feature(bucket(mix(mix(mix(SALT_OUTLINE, before), previous), this)));
+        (before, previous) = (previous, this);
+    }
+}
+
 /// The context view: calls `feature` for words, pairs and triples with the masks in place.
 pub(crate) fn context(folded: &Folded, masks: &Masks, mut feature: impl FnMut(u32)) {
     let (mut before, mut previous) = (0, Mask::Start as u64);
     let mut push = |this: u64| {
-        feature(bucket(mix(this, SALT_TAG)));
-        feature(bucket(mix(mix(previous, this), SALT_PAIR)));
-        feature(bucket(mix(mix(mix(before, previous), this), SALT_TRIPLE)));
+        feature(bucket(mix(SALT_TAG, this)));
+        feature(bucket(mix(previous, this)));
+        feature(bucket(mix(mix(before, previous), this)));
         (before, previous) = (previous, this);
     };
     let mut masks = masks.0.iter().peekable();

@@ -13,12 +13,12 @@ use vigie_model::Lang;
 use vigie_text::Folded;
 
 pub use features::BUCKETS;
-pub(crate) use features::Masks;
+pub(crate) use features::{Masks, Outline};
 
 use crate::evidence::Evidence;
 
 /// Number of inputs of the fusion.
-pub const INPUTS: usize = 136;
+pub const INPUTS: usize = 140;
 
 /// Languages that have a calibration of their own; all others share the last one.
 pub const LANGUAGES: [&str; 6] = ["fr", "en", "es", "it", "de", "nl"];
@@ -31,7 +31,7 @@ pub const CONTEXT_INPUTS: [usize; 3] = [2, 25, 26];
 /// The input that is the product of both views.
 pub const PRODUCT_INPUT: usize = 35;
 
-const MAGIC: &[u8; 8] = b"vigie-m3";
+const MAGIC: &[u8; 8] = b"vigie-m5";
 
 /// Why bytes are not a model.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -101,6 +101,8 @@ pub struct Model {
     pub letters: View,
     /// Over words, pairs and triples with the product masked.
     pub context: View,
+    /// Over the outline: signs, their pairs and triples.
+    pub outline: View,
     /// Weights of the fusion.
     pub fusion: [f32; INPUTS],
     /// Bias of the fusion for each of [`LANGUAGES`], and for all others.
@@ -132,6 +134,7 @@ impl Model {
             words: view(),
             letters: view(),
             context: view(),
+            outline: view(),
             fusion,
             biases: [0.0; LANGUAGES.len() + 1],
             floors: [f32::NEG_INFINITY; 2],
@@ -155,10 +158,11 @@ impl Model {
     }
 
     /// Log-odds of a text by what surrounds its products.
-    pub(crate) fn by_context(&self, folded: &Folded, masks: &Masks) -> f32 {
-        let mut sum = Sum::default();
-        features::context(folded, masks, |bucket| sum.add(self.context.weight(bucket)));
-        self.context.bias + self.context.log_odds(sum)
+    pub(crate) fn by_context(&self, folded: &Folded, masks: &Masks, outline: &Outline) -> f32 {
+        let (mut context, mut signs) = (Sum::default(), Sum::default());
+        features::context(folded, masks, |bucket| context.add(self.context.weight(bucket)));
+        features::outline(outline, |bucket| signs.add(self.outline.weight(bucket)));
+        self.context.bias + self.context.log_odds(context) + self.outline.log_odds(signs)
     }
 
     /// What each word of a text adds to the words view, in log-odds: itself, its pair with the word before, its letters.
@@ -194,7 +198,7 @@ impl Model {
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut out = MAGIC.to_vec();
-        for view in [&self.words, &self.letters, &self.context] {
+        for view in [&self.words, &self.letters, &self.context, &self.outline] {
             out.extend(view.step.to_le_bytes());
             out.extend(view.bias.to_le_bytes());
             out.extend(view.weights.iter().map(|weight| weight.cast_unsigned()));
@@ -219,8 +223,10 @@ impl Model {
         let words = view(&mut rest)?;
         let letters = view(&mut rest)?;
         let context = view(&mut rest)?;
+        let outline = view(&mut rest)?;
         let mut numbers = || number(&mut rest);
-        let mut model = Self { words, letters, context, fusion: [0.0; INPUTS], biases: [0.0; LANGUAGES.len() + 1], floors: [0.0; 2], version: hex(checksum) };
+        let mut model =
+            Self { words, letters, context, outline, fusion: [0.0; INPUTS], biases: [0.0; LANGUAGES.len() + 1], floors: [0.0; 2], version: hex(checksum) };
         for slot in model.fusion.iter_mut().chain(&mut model.biases).chain(&mut model.floors) {
             *slot = numbers()?;
         }
@@ -257,22 +263,25 @@ pub struct Features {
     pub letters: Vec<u32>,
     /// Buckets of the masked words, pairs and triples.
     pub context: Vec<u32>,
+    /// Buckets of the outline.
+    pub outline: Vec<u32>,
     /// Inputs of the fusion; those of the views are left 0.
     pub inputs: [f32; INPUTS],
     /// Whether the first look sees a name of a drug.
     pub drug: bool,
-    /// Whether it sees a sign of a sale.
-    pub cue: bool,
 }
 
 impl Features {
     pub(crate) fn read(folded: &Folded, evidence: &Evidence) -> Self {
-        let mut out = Self { words: Vec::new(), letters: Vec::new(), context: Vec::new(), inputs: [0.0; INPUTS], drug: false, cue: false };
+        let mut out = Self { words: Vec::new(), letters: Vec::new(), context: Vec::new(), outline: Vec::new(), inputs: [0.0; INPUTS], drug: false };
         let Self { words, letters, context, .. } = &mut out;
         features::words(folded, |bucket| words.push(bucket), |bucket| letters.push(bucket));
         let mut masks = Masks::default();
         masks.read(evidence);
         features::context(folded, &masks, |bucket| context.push(bucket));
+        let mut signs = Outline::default();
+        signs.read(evidence, &masks);
+        features::outline(&signs, |bucket| out.outline.push(bucket));
         out
     }
 }
