@@ -50,6 +50,11 @@ pub struct Cost {
     pub points: Option<f64>,
     /// Loss of recall in points by language.
     pub languages: BTreeMap<String, f64>,
+    /// Posts that are no adverts, taken for adverts as they are and with the same disguise: a detector that takes the disguise itself
+    /// for a sign of an advert loses no recall and gains false alarms here.
+    pub others_plain: Rate,
+    /// The same posts disguised.
+    pub others_disguised: Rate,
 }
 
 /// What a suite says of one scorer.
@@ -172,16 +177,22 @@ fn written(pairs: &Pairs<'_, '_>) -> Vec<Cost> {
     tallies.into_iter().map(|(class, tally)| tally.cost(class)).collect()
 }
 
-/// Plain adverts beside themselves, disguised by program.
+/// Plain posts beside themselves, disguised by program.
 fn mechanical(cases: &[Case<'_>], disguise: Disguise, scorer: &Scorer<'_>, mark: &Mark<'_>) -> Option<Cost> {
     let mut tally = Tally::default();
-    for case in cases.iter().filter(|case| case.advert() && !case.disguised()) {
+    for case in cases.iter().filter(|case| !case.disguised()) {
         let marked = mark(case.sample);
         let words = if marked.is_empty() { words(&case.sample.text) } else { marked };
         let seed = xxh3_64(case.sample.text.as_bytes());
         let Some(text) = disguise.apply(&case.sample.text, &words, case.language(), seed) else { continue };
         let hidden = Sample { text, ..case.sample.clone() };
-        tally.add(case.language(), case.found(), scorer.judge(&hidden.post()).band == Band::Advert);
+        let found = scorer.judge(&hidden.post()).band == Band::Advert;
+        if case.advert() {
+            tally.add(case.language(), case.found(), found);
+        } else {
+            tally.others_plain.count(case.found());
+            tally.others_disguised.count(found);
+        }
     }
     (tally.plain.whole > 0).then(|| tally.cost(disguise.as_str()))
 }
@@ -213,6 +224,8 @@ struct Tally {
     lost: usize,
     gained: usize,
     languages: BTreeMap<String, (Rate, Rate)>,
+    others_plain: Rate,
+    others_disguised: Rate,
 }
 
 impl Tally {
@@ -235,6 +248,8 @@ impl Tally {
             disguised: self.disguised,
             lost: self.lost,
             gained: self.gained,
+            others_plain: self.others_plain,
+            others_disguised: self.others_disguised,
         }
     }
 }
@@ -279,6 +294,7 @@ mod tests {
         assert_eq!((leet.name.as_str(), leet.points, leet.lost, leet.gained), ("obf_leet", Some(100.0), 1, 0));
         let spaces = report.mechanical_disguises.iter().find(|cost| cost.name == "spaces").unwrap();
         assert_eq!((spaces.plain.whole, spaces.lost), (3, 3), "a plain word list finds no spaced word");
+        assert_eq!((spaces.others_plain, spaces.others_disguised), (Rate { part: 1, whole: 3 }, Rate { part: 0, whole: 3 }));
         let capitals = report.mechanical_disguises.iter().find(|cost| cost.name == "capitals").unwrap();
         assert_eq!(capitals.points, Some(0.0));
         assert_eq!(report.large_classes, 0);

@@ -152,7 +152,8 @@ pub fn suite_tables(report: &SuiteReport) -> Vec<Table> {
         costs("Disguises written by the suite's authors", "Each beside its plain partner.", &report.written_disguises, &languages),
         costs(
             "Disguises made by program",
-            "Each plain advert of the suite beside itself; the words that name the goods are disguised, or all words where the detector knows none.",
+            "Each plain case of the suite beside itself; the words that name the goods are disguised, or all words where the detector knows none. A \
+             detector that takes the disguise itself for a sign loses no recall, and shows it in the column of the others.",
             &report.mechanical_disguises,
             &languages,
         ),
@@ -193,12 +194,20 @@ fn lookalikes(report: &SuiteReport) -> Table {
 }
 
 fn costs(title: &str, remark: &str, costs: &[Cost], languages: &BTreeSet<&String>) -> Table {
-    let mut head = vec!["disguise", "found plain", "found disguised (Wilson)", "lost", "gained", "points lost"];
+    let mut head = vec!["disguise", "found plain", "found disguised (Wilson)", "lost", "gained", "points lost", "others taken for adverts, plain → disguised"];
     head.extend(languages.iter().map(|language| language.as_str()));
     let points = |points: Option<&f64>| points.map_or_else(|| "–".to_owned(), |points| format!("{points:.1}"));
     let row = |cost: &Cost| {
-        let mut cells =
-            vec![cost.name.clone(), of(cost.plain), wilson(cost.disguised), cost.lost.to_string(), cost.gained.to_string(), points(cost.points.as_ref())];
+        let others = if cost.others_plain.whole == 0 { "–".to_owned() } else { format!("{} → {}", of(cost.others_plain), of(cost.others_disguised)) };
+        let mut cells = vec![
+            cost.name.clone(),
+            of(cost.plain),
+            wilson(cost.disguised),
+            cost.lost.to_string(),
+            cost.gained.to_string(),
+            points(cost.points.as_ref()),
+            others,
+        ];
         cells.extend(languages.iter().map(|language| points(cost.languages.get(*language))));
         cells
     };
