@@ -48,16 +48,23 @@ struct Key {
     values: fn(&Sample) -> Vec<Cow<'_, str>>,
     /// Whether a value may be shown in any case.
     public: fn(&str) -> bool,
+    /// Whether the values come from a code list, and not from whoever made the data.
+    coded: bool,
 }
 
 const KEYS: [Key; 7] = [
-    Key { by: "language", values: |sample| vec![sample.language()], public: |_| true },
-    Key { by: "label", values: |sample| vec![sample.label.as_str().into()], public: |_| true },
-    Key { by: "product", values: |sample| sample.products.iter().map(|product| product.as_str().into()).collect(), public: |_| true },
-    Key { by: "network", values: |sample| of(sample.network.as_deref()), public: |name| NETWORKS.contains(&name) },
-    Key { by: "source", values: |sample| of(sample.source.as_deref()), public: |_| false },
-    Key { by: "class", values: |sample| of(sample.class.as_deref()), public: |_| false },
-    Key { by: "obfuscation", values: |sample| of(sample.obfuscation.as_deref()), public: |name| Disguise::ALL.iter().any(|known| known.as_str() == name) },
+    Key { by: "language", values: |sample| vec![sample.language()], public: |_| true, coded: true },
+    Key { by: "label", values: |sample| vec![sample.label.as_str().into()], public: |_| true, coded: true },
+    Key { by: "product", values: |sample| sample.products.iter().map(|product| product.as_str().into()).collect(), public: |_| true, coded: true },
+    Key { by: "network", values: |sample| of(sample.network.as_deref()), public: |name| NETWORKS.contains(&name), coded: false },
+    Key { by: "source", values: |sample| of(sample.source.as_deref()), public: |_| false, coded: false },
+    Key { by: "class", values: |sample| of(sample.class.as_deref()), public: |_| false, coded: false },
+    Key {
+        by: "obfuscation",
+        values: |sample| of(sample.obfuscation.as_deref()),
+        public: |name| Disguise::ALL.iter().any(|known| known.as_str() == name),
+        coded: false,
+    },
 ];
 
 fn of(value: Option<&str>) -> Vec<Cow<'_, str>> {
@@ -76,10 +83,10 @@ pub(crate) fn slices(judged: &Judged<'_>, names: Names) -> Vec<Slice> {
                 parts.entry(value).or_default().push(*outcome);
             }
         }
-        let mut parts: Vec<_> = parts.into_iter().collect();
+        let mut parts: Vec<_> = if key.coded { parts.into_iter().collect() } else { without_tail(parts) };
         parts.sort_by_key(|(_, outcomes)| std::cmp::Reverse(outcomes.len()));
         for (number, (value, outcomes)) in (1..).zip(&parts) {
-            let shown = names == Names::Shown || (key.public)(value);
+            let shown = names == Names::Shown || value == SMALL_ONES || (key.public)(value);
             let name = if shown { value.to_string() } else { format!("{} {number}", key.by) };
             out.push(slice(key.by, name, outcomes, overall));
         }
@@ -87,6 +94,21 @@ pub(crate) fn slices(judged: &Judged<'_>, names: Names) -> Vec<Slice> {
     out.extend(by_training(judged, &outcomes, overall));
     out
 }
+
+/// Parts of fewer posts say next to nothing, and could point to a person.
+const SMALL: usize = 30;
+
+/// Joins all small parts to one.
+fn without_tail(parts: BTreeMap<Cow<'_, str>, Vec<Outcome>>) -> Vec<(Cow<'_, str>, Vec<Outcome>)> {
+    let (small, mut kept): (Vec<_>, Vec<_>) = parts.into_iter().partition(|(_, outcomes)| outcomes.len() < SMALL);
+    if !small.is_empty() {
+        kept.push((SMALL_ONES.into(), small.into_iter().flat_map(|(_, outcomes)| outcomes).collect()));
+    }
+    kept
+}
+
+/// Name of the part that all small ones are joined to.
+const SMALL_ONES: &str = "all with fewer than 30 posts";
 
 /// Texts that were learnt from, and those that were not.
 fn by_training(judged: &Judged<'_>, outcomes: &[Outcome], overall: f64) -> Vec<Slice> {
@@ -129,6 +151,14 @@ pub(crate) fn slice(by: &'static str, name: String, outcomes: &[Outcome], overal
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn small_parts_are_joined() {
+        let part = |size: usize| vec![Outcome { advert: true, score: 0.5, found: true }; size];
+        let parts = BTreeMap::from([("a".into(), part(40)), ("b".into(), part(3)), ("c".into(), part(2))]);
+        let sizes: Vec<(String, usize)> = without_tail(parts).into_iter().map(|(name, outcomes)| (name.into_owned(), outcomes.len())).collect();
+        assert_eq!(sizes, [("a".to_owned(), 40), (SMALL_ONES.to_owned(), 5)]);
+    }
 
     #[test]
     fn a_group_that_is_treated_worse_is_noticed() {

@@ -39,7 +39,8 @@ fn of(rate: Rate) -> String {
 
 /// "12/400 = 3.0 % [1.7, 5.2]".
 fn wilson(rate: Rate) -> String {
-    if rate.whole == 0 { "–".to_owned() } else { format!("{} = {}", of(rate), with_interval(rate.value(), Some(rate.wilson()))) }
+    let written = if rate.value().is_some_and(|value| value < 0.01) { fine_with_interval } else { with_interval };
+    if rate.whole == 0 { "–".to_owned() } else { format!("{} = {}", of(rate), written(rate.value(), Some(rate.wilson()))) }
 }
 
 /// The tables of one data set.

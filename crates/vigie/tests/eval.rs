@@ -59,7 +59,8 @@ fn figures_leave_and_nothing_else() {
 #[test]
 fn a_suite_and_generated_posts_stand_apart() {
     let folder = tempfile::tempdir().unwrap();
-    let case = |class: &str, label: &str, body: &str| serde_json::json!({"class": class, "pair": "1", "lang": "fr", "label": label, "text": body}).to_string() + "\n";
+    let case =
+        |class: &str, label: &str, body: &str| serde_json::json!({"class": class, "pair": "1", "lang": "fr", "label": label, "text": body}).to_string() + "\n";
     fs::create_dir(folder.path().join("suite")).unwrap();
     fs::write(
         folder.path().join("suite/fr.jsonl"),

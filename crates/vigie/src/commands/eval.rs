@@ -89,6 +89,9 @@ pub(crate) struct Split {
     /// Training recipe: train.jsonl gets what the recipe learns from, test.jsonl what it does not
     #[arg(long, value_name = "FILE")]
     recipe: Option<PathBuf>,
+    /// Write so many generated posts to generated.jsonl as well
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    generated: u32,
 }
 
 /// The whole document.
@@ -299,6 +302,10 @@ impl Split {
         }
         write(&self.out.join("train.jsonl"), &train)?;
         write(&self.out.join("test.jsonl"), &test)?;
+        if self.generated > 0 {
+            let posts: Vec<Sample> = generated(self.generated.into(), EVALUATION_SEED).filter(|sample| sample.truth() != Truth::Undecided).collect();
+            write(&self.out.join("generated.jsonl"), &posts.iter().map(of_sample).collect::<Vec<_>>())?;
+        }
         let dropped = if self.recipe.is_some() { 0 } else { decided.len() - train.len() - test.len() };
         print(&format!("{} to learn from, {} to test on, {dropped} dropped\n", train.len(), test.len()))
     }
