@@ -5,8 +5,6 @@ Trains TF-IDF + logistic regression (scikit-learn) and fastText on what the reci
 
     python3 -m venv bench/venv && bench/venv/bin/pip install scikit-learn fasttext-wheel
     bench/venv/bin/python bench/quality.py
-
-scikit-learn works out the figures of its own and of fastText, so it is also a check of Vigie's.
 """
 
 import argparse

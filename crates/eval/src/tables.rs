@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::{
+    generated::Ordinary,
     interval::{Interval, Rate},
     section::{FigureRow, Section, TAKEN},
     slices::Slice,
@@ -140,6 +141,21 @@ fn wrong(section: &Section) -> Option<Table> {
     let found = section.wrong.iter().filter(|wrong| wrong.what == TAKEN);
     let rows: Vec<Vec<String>> = found.map(|wrong| vec![wrong.id.clone(), wrong.label.to_owned()]).collect();
     (!rows.is_empty()).then(|| Table { rows, ..Table::new("Others taken for adverts, by id", "", &["id", "label"]) })
+}
+
+/// False alarms among generated ordinary posts.
+#[must_use]
+pub fn ordinary_table(counts: Ordinary) -> Table {
+    let Ordinary { advert, review } = counts;
+    let rows = vec![vec!["advert".to_owned(), exact(advert)], vec!["review".to_owned(), exact(review)]];
+    Table { rows, ..Table::new("Generated ordinary posts, none about drugs", "", &["band", "posts (Wilson, per million)"]) }
+}
+
+/// "3/1000000 = 3 per million [1, 9]".
+fn exact(rate: Rate) -> String {
+    let million = |share: f64| format!("{:.0}", 1e6 * share);
+    let Interval { low, high } = rate.wilson();
+    format!("{} = {} per million [{}, {}]", of(rate), rate.value().map_or_else(|| "–".to_owned(), million), million(low), million(high))
 }
 
 /// The tables of a functional suite.

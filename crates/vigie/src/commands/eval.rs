@@ -16,8 +16,9 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 use vigie_detect::{Detector, Lexicon, Model, Scratch};
 use vigie_eval::{
-    Answer, EVALUATION_SEED, Form, Goal, Limits, Names, Options, Reading, Resampling, Sample, Scorer, Section, Side, SplitPlan, SuiteReport, Table, Truth,
-    clusters, crude_rival, evaluate, generated, goal_table, majority, read_path, run_suite, section_tables, split, suite_goals, suite_tables,
+    Answer, EVALUATION_SEED, Form, Goal, Limits, Names, Options, Ordinary, Reading, Resampling, Sample, Scorer, Section, Side, SplitPlan, SuiteReport, Table,
+    Truth, clusters, crude_rival, evaluate, generated, goal_table, majority, ordinary, ordinary_table, read_path, run_suite, section_tables, split,
+    suite_goals, suite_tables,
 };
 use vigie_model::{ComponentKind, Post, Versions};
 use vigie_train::{Example, Recipe};
@@ -40,6 +41,9 @@ pub(crate) struct Eval {
     /// Measure on so many generated posts as well
     #[arg(long, value_name = "N", default_value_t = 0)]
     generated: u64,
+    /// Judge so many generated posts that have nothing to do with drugs, and count false alarms
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    ordinary: u64,
     /// Form of the output
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
@@ -105,6 +109,7 @@ struct Document<'a> {
     data: Option<Section>,
     suite: Option<Suite>,
     generated: Option<Section>,
+    ordinary: Option<Ordinary>,
 }
 
 #[derive(Serialize)]
@@ -137,6 +142,7 @@ impl Eval {
             suite: cases.map(|cases| suite(&cases, &scorers, learnt, &self.options(Names::Shown), &|sample| goods(&detector, &scratch, sample))),
             generated: (self.generated > 0)
                 .then(|| evaluate(&generated(self.generated, EVALUATION_SEED).collect::<Vec<_>>(), &scorers, None, &self.options(names))),
+            ordinary: (self.ordinary > 0).then(|| ordinary(self.ordinary, EVALUATION_SEED, &of_detector(&detector, &scratch, &bar))),
             refused,
         };
         bar.finish_and_clear();
@@ -148,8 +154,8 @@ impl Eval {
     }
 
     fn check(&self) -> anyhow::Result<()> {
-        if self.data.is_empty() && self.suite.is_none() && self.generated == 0 {
-            bail!("nothing to measure on: give --data PATH with labelled posts (docs/labelling.md), --suite PATH, or --generated N");
+        if self.data.is_empty() && self.suite.is_none() && self.generated == 0 && self.ordinary == 0 {
+            bail!("nothing to measure on: give --data PATH with labelled posts (docs/labelling.md), --suite PATH, --generated N, or --ordinary N");
         }
         if self.prevalence.iter().any(|share| !(*share > 0.0 && *share < 1.0)) {
             bail!("a prevalence is a share between 0 and 1, such as 0.1 for one post in ten");
@@ -271,6 +277,9 @@ fn written(document: &Document<'_>, form: Form) -> String {
     }
     if let Some(section) = &document.generated {
         part("Generated posts", section_tables(section));
+    }
+    if let Some(counts) = document.ordinary {
+        part("Generated ordinary posts", vec![ordinary_table(counts)]);
     }
     out
 }
