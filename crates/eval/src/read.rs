@@ -303,7 +303,11 @@ pub fn read_csv(file: &str, input: impl Read, limits: Limits, reading: &mut Read
                 let place = (record.position().map_or(0, csv::Position::line), 1);
                 (place, if long { Err(Reason::TooLong) } else { of_fields(&names, &record).sample() })
             }
-            Err(error) if error.is_io_error() => ((0, 0), Err(Reason::Csv)),
+            // Reading on would fail in the same way, for ever.
+            Err(error) if error.is_io_error() => {
+                reading.refuse(file, (0, 0), Reason::Csv, limits);
+                break;
+            }
             Err(error) => ((error.position().map_or(0, csv::Position::line), 1), Err(Reason::Csv)),
         };
         if !reading.take(file, place, sample, limits) {
@@ -346,6 +350,19 @@ mod tests {
         let mut reading = Reading::default();
         read_json_lines("a.jsonl", content, limits, &mut reading).unwrap();
         reading
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_bytes_are_samples_or_problems(bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..300), csv in proptest::prelude::any::<bool>()) {
+            let limits = Limits { line: 64, problems: 3, samples: 5, ..Limits::default() };
+            let mut reading = Reading::default();
+            let mut content = if csv { b"text,label\n".to_vec() } else { b"{\"text\":\"a\",\"label\":\"other\"}\n".to_vec() };
+            content.extend(bytes);
+            if csv { read_csv("f", content.as_slice(), limits, &mut reading) } else { read_json_lines("f", content.as_slice(), limits, &mut reading).unwrap() }
+            proptest::prop_assert!(reading.samples.len() <= 5 && reading.problems.len() <= 3);
+            proptest::prop_assert!(csv || !reading.samples.is_empty());
+        }
     }
 
     fn places(reading: &Reading) -> Vec<(u64, u64, Reason)> {

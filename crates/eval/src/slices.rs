@@ -34,6 +34,8 @@ pub struct Slice {
     pub recall_at_precision_95_at_10: Option<f64>,
     /// Calibration error at the part's prevalence.
     pub calibration_error: Option<f64>,
+    /// Calibration error if one post in ten were an advert, which is what scores are calibrated for.
+    pub calibration_error_at_10: Option<f64>,
     /// The false-positive rate is surely above twice that of all posts (lower end of Wilson's interval): a group is treated worse.
     pub alarm: bool,
 }
@@ -144,6 +146,7 @@ pub(crate) fn slice(by: &'static str, name: String, outcomes: &[Outcome], overal
         f1: figures.f1,
         recall_at_precision_95_at_10: ranking.figures(Some(0.1)).recall_at_precision_95,
         calibration_error: calibration(outcomes, None).map(|calibration| calibration.error),
+        calibration_error_at_10: calibration(outcomes, Some(0.1)).map(|calibration| calibration.error),
         alarm: false_positives.whole > 0 && false_positives.wilson().low > 2.0 * overall,
     }
 }

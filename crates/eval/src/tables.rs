@@ -118,6 +118,7 @@ fn slice_table(by: &str, slices: &[Slice]) -> Option<Table> {
         "F1",
         "recall at precision ≥ 95 %, 10 % adverts",
         "calibration error",
+        "the same, 10 % adverts",
         "",
     ];
     let row = |slice: &&Slice| {
@@ -130,6 +131,7 @@ fn slice_table(by: &str, slices: &[Slice]) -> Option<Table> {
             percent(slice.f1),
             percent(slice.recall_at_precision_95_at_10),
             decimals(slice.calibration_error),
+            decimals(slice.calibration_error_at_10),
             if slice.alarm { "more than twice the overall rate" } else { "" }.to_owned(),
         ]
     };
