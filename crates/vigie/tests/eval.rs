@@ -1,5 +1,7 @@
 //! `vigie model eval` and `vigie model split` as their users run them.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+
 use std::{
     fs,
     path::Path,
@@ -19,7 +21,7 @@ fn partner(folder: &Path) {
     let mut lines = String::new();
     for n in 0..30 {
         let (body, label) = match n % 3 {
-            0 => (format!("beuh et coke dispo ce soir, 50 € les 5 g, livraison, snap secret_fictif{n} ou 06 39 98 00 {:02}", n), "advert"),
+            0 => (format!("beuh et coke dispo ce soir, 50 € les 5 g, livraison, snap secret_fictif{n} ou 06 39 98 00 {n:02}"), "advert"),
             1 => (format!("Le marché de la ville ouvre à {n} h samedi, venez nombreux"), "other"),
             _ => (format!("On cherche un gardien pour le chat numéro {n} pendant les vacances"), "other"),
         };
