@@ -72,8 +72,10 @@ pub struct SuiteReport {
     pub pairs: Rate,
     /// Adverts that the suite's authors disguised, beside their plain partners.
     pub written_disguises: Vec<Cost>,
-    /// Plain adverts of the suite, disguised by program.
+    /// Plain cases of the suite whose goods, or what looks like goods, are disguised by program.
     pub mechanical_disguises: Vec<Cost>,
+    /// The same with every word disguised: what somebody does who writes like that for fun.
+    pub whole_text_disguises: Vec<Cost>,
 }
 
 /// A case of a suite with what a scorer says of it.
@@ -104,7 +106,7 @@ impl Case<'_> {
     }
 }
 
-/// Which bytes of an advert name its goods: the words that disguises are applied to. Where it knows none, every word is disguised.
+/// Which bytes of a text name goods: the words that disguises are applied to. Cases where it knows none are left out.
 pub type Mark<'a> = dyn Fn(&Sample) -> Vec<Range<usize>> + 'a;
 
 /// Runs a suite. Every scorer gets the same disguised texts if it is given the same `mark`.
@@ -128,6 +130,11 @@ pub fn run_suite(samples: &[Sample], scorer: &Scorer<'_>, mark: &Mark<'_>) -> Su
         pairs: contrasts(&pairs),
         written_disguises: written(&pairs),
         mechanical_disguises: Disguise::ALL.iter().filter_map(|disguise| mechanical(&cases, *disguise, scorer, mark)).collect(),
+        whole_text_disguises: Disguise::ALL
+            .iter()
+            .filter(|disguise| disguise.of_words())
+            .filter_map(|disguise| mechanical(&cases, *disguise, scorer, &|sample| words(&sample.text)))
+            .collect(),
     }
 }
 
@@ -181,8 +188,7 @@ fn written(pairs: &Pairs<'_, '_>) -> Vec<Cost> {
 fn mechanical(cases: &[Case<'_>], disguise: Disguise, scorer: &Scorer<'_>, mark: &Mark<'_>) -> Option<Cost> {
     let mut tally = Tally::default();
     for case in cases.iter().filter(|case| !case.disguised()) {
-        let marked = mark(case.sample);
-        let words = if marked.is_empty() { words(&case.sample.text) } else { marked };
+        let words = mark(case.sample);
         let seed = xxh3_64(case.sample.text.as_bytes());
         let Some(text) = disguise.apply(&case.sample.text, &words, case.language(), seed) else { continue };
         let hidden = Sample { text, ..case.sample.clone() };
@@ -284,7 +290,7 @@ mod tests {
 
     #[test]
     fn classes_pairs_and_costs_are_counted() {
-        let report = run_suite(&suite(), &crude_rival(), &|_| Vec::new());
+        let report = run_suite(&suite(), &crude_rival(), &|sample| words(&sample.text));
         let row = |class: &str| report.classes.iter().find(|row| row.class == class).unwrap();
         assert_eq!((row("advert_plain").all, row("advert_plain").adverts), (Rate { part: 3, whole: 3 }, 3));
         assert_eq!(row("lookalike_talk").false_positives, Rate { part: 1, whole: 2 }, "the undecided case counts nowhere");
@@ -301,7 +307,7 @@ mod tests {
     }
 
     #[test]
-    fn every_word_is_disguised_where_none_is_marked() {
+    fn words_are_no_handles_and_no_numbers() {
         let text = "Été: weed, @nom_fictif t.me/x dispo! 06";
         assert_eq!(words(text).into_iter().filter_map(|range| text.get(range)).collect::<Vec<_>>(), ["weed", "dispo"]);
     }

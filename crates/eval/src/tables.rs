@@ -171,11 +171,12 @@ pub fn suite_tables(report: &SuiteReport) -> Vec<Table> {
         costs("Disguises written by the suite's authors", "Each beside its plain partner.", &report.written_disguises, &languages),
         costs(
             "Disguises made by program",
-            "Each plain case of the suite beside itself; the words that name the goods are disguised, or all words where the detector knows none. A \
-             detector that takes the disguise itself for a sign loses no recall, and shows it in the column of the others.",
+            "Each plain case of the suite beside itself, with the words disguised that name goods or look like it (as the detector reads the plain \
+             text). A detector that takes the disguise itself for a sign loses no recall, and shows it in the column of the others.",
             &report.mechanical_disguises,
             &languages,
         ),
+        costs("The same, with every word disguised", "", &report.whole_text_disguises, &languages),
     ]
 }
 

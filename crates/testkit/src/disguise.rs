@@ -106,6 +106,12 @@ impl Disguise {
         matches!(self, Self::Keycaps | Self::NumberWords | Self::Reversed | Self::SpacedDigits | Self::ScriptDigits | Self::LetterDigits)
     }
 
+    /// Whether it changes only the words that it is given.
+    #[must_use]
+    pub fn of_words(self) -> bool {
+        !self.of_phones() && !matches!(self, Self::Capitals | Self::CodeMixing)
+    }
+
     /// The text with `words` (byte ranges, ascending, apart) or its telephone numbers disguised; `None` where nothing changes.
     /// The same seed gives the same text.
     #[must_use]
