@@ -21,6 +21,13 @@ pub(crate) struct ProductFound {
     pub(crate) emoji: bool,
 }
 
+impl ProductFound {
+    /// A word taken for a product, to see what the context makes of it.
+    pub(crate) fn supposed(start: u32, end: u32) -> Self {
+        Self { class: Product::CannabisHerb, grade: Grade::C, start, end, tagged: false, disguised: false, emoji: false }
+    }
+}
+
 /// What a text holds, before it is weighed.
 #[derive(Debug, Default)]
 pub(crate) struct Evidence {

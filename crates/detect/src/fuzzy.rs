@@ -14,11 +14,14 @@ const SHORTEST_SKELETON: usize = 3;
 /// Longest word that is looked at.
 const LONGEST: usize = 24;
 
+/// A name and its entry.
+type Name = (Box<[u8]>, u32);
+
 /// Neighbourhoods of names.
 #[derive(Debug, Default)]
 pub(crate) struct Fuzzy {
     /// Names less one letter, and names: the name and its entry.
-    neighbours: FxHashMap<u64, Vec<(Box<[u8]>, u32)>>,
+    neighbours: FxHashMap<u64, Vec<Name>>,
     skeletons: FxHashMap<u64, u32>,
 }
 

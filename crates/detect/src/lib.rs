@@ -12,6 +12,7 @@ mod fuzzy;
 mod lexicon;
 pub mod model;
 mod phrases;
+pub mod review;
 mod scan;
 mod watch;
 
@@ -192,6 +193,40 @@ impl Detector {
         Features { drug, inputs: fusion::training_inputs(&evidence), ..Features::read(&scratch.folded, &evidence) }
     }
 
+    /// Words of a post that the lexicon does not know and that stand where products stand: with how much more the context says
+    /// "sale" once the word is taken for a product. For the miner of new terms; only posts in which no drug is named clearly.
+    pub fn stands_for_a_product(&self, post: &Post<'_>, scratch: &mut Scratch) -> Vec<(String, f32)> {
+        let lang = post.lang.filter(|l| *l != Lang::UNKNOWN).unwrap_or_else(|| language(&post.text));
+        self.look(post, scratch);
+        let mut evidence = self.evidence(post, lang, scratch);
+        if self.model.by_words(&scratch.folded) < 0.0 || evidence.products.iter().any(|p| p.grade != Grade::C) {
+            return Vec::new();
+        }
+        let before = self.context(&evidence, scratch);
+        let unknown = |word: &vigie_text::Word| {
+            let plain = word.flags.any(WordFlags::LETTER) && !word.flags.any(WordFlags::DIGIT | WordFlags::LINK | WordFlags::MENTION);
+            plain && word.to - word.from >= 3 && !scratch.hits.iter().any(|hit| hit.start < word.end && word.start < hit.end)
+        };
+        let words: Vec<_> = scratch.folded.words().iter().filter(|word| unknown(word)).copied().collect();
+        let gains = words.into_iter().filter_map(|word| {
+            let masked = evidence::ProductFound::supposed(word.start, word.end);
+            evidence.products.push(masked);
+            let after = self.context(&evidence, scratch);
+            evidence.products.pop();
+            let written = String::from_utf8_lossy(scratch.folded.word(&word)).into_owned();
+            (after > 0.0 && after > before).then_some((written, after - before))
+        });
+        gains.collect()
+    }
+
+    /// What the context view says of a folded text.
+    fn context(&self, evidence: &evidence::Evidence, scratch: &mut Scratch) -> f32 {
+        let Scratch { folded, masks, outline, .. } = scratch;
+        masks.read(evidence);
+        outline.read(evidence, masks);
+        self.model.by_context(folded, masks, outline)
+    }
+
     /// The first look at text and tags: notes the words of watches, and says whether some word may name a drug.
     fn look(&self, post: &Post<'_>, scratch: &mut Scratch) -> bool {
         let Scratch { folded, folded_tag, hits, seen, .. } = scratch;
@@ -236,6 +271,7 @@ impl Detector {
             tag_hits.append(hits);
         }
         scan::scan(&self.phrases, folded, hits);
+        scan::broken(&self.phrases, folded, &post.text, hits);
         scan::misspelt(&self.fuzzy, folded, hits);
     }
 
@@ -262,9 +298,7 @@ impl Detector {
 
     fn explain(&self, post: &Post<'_>, lang: Lang, words: f32, scratch: &mut Scratch) -> Verdict {
         let evidence = self.evidence(post, lang, scratch);
-        scratch.masks.read(&evidence);
-        scratch.outline.read(&evidence, &scratch.masks);
-        let context = self.model.by_context(&scratch.folded, &scratch.masks, &scratch.outline);
+        let context = self.context(&evidence, scratch);
         let fused = fusion::fuse(&evidence, &self.model, fusion::Views { words, context }, lang);
         Verdict {
             score: fused.score,

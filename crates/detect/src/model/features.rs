@@ -42,6 +42,7 @@ fn mix(a: u64, b: u64) -> u64 {
 
 /// The bucket of a well mixed feature: its top bits.
 #[inline]
+#[expect(clippy::cast_possible_truncation, reason = "17 bits are left")]
 fn bucket(feature: u64) -> u32 {
     (feature >> (64 - BUCKETS.trailing_zeros())) as u32
 }

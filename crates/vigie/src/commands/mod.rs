@@ -4,6 +4,7 @@ mod doctor;
 mod eval;
 mod finds;
 mod init;
+mod lexicon;
 mod scan;
 mod share;
 mod show;
@@ -43,6 +44,7 @@ enum Command {
     Show(show::Show),
     Init(init::Init),
     Doctor(doctor::Doctor),
+    Lexicon(lexicon::LexiconCommand),
     Model(training::ModelCommand),
     /// Print completions for a shell
     #[command(after_help = "Example: vigie completions bash > /etc/bash_completion.d/vigie")]
@@ -96,6 +98,7 @@ impl Cli {
             Command::Show(show) => show.run(config),
             Command::Init(init) => init.run(),
             Command::Doctor(doctor) => doctor.run(config),
+            Command::Lexicon(lexicon) => lexicon.run(),
             Command::Model(model) => model.run(),
             Command::Completions { shell } => {
                 let mut script = Vec::new();
