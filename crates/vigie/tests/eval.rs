@@ -87,6 +87,26 @@ fn splits_leak_no_author_and_no_future() {
 }
 
 #[test]
+fn what_was_learnt_is_told_apart() {
+    let folder = tempfile::tempdir().unwrap();
+    let line = |body: &str, label: &str| serde_json::json!({"text": body, "lang": "fr", "label": label}).to_string() + "\n";
+    fs::write(folder.path().join("learnt.jsonl"), line("Du pain frais, 2 €", "other") + &line("❄️ 50", "advert")).unwrap();
+    fs::write(folder.path().join("recipe.toml"), "seed = 1\n[[set]]\npath = \"learnt.jsonl\"\nweight = 1.0\nsource = \"test\"\n").unwrap();
+    let posts = line("du pain frais : 3 €", "other") + &line("Du vin frais, 2 €", "other") + &line("🍄 50", "advert") + &line("❄️ 50", "advert");
+    fs::write(folder.path().join("posts.jsonl"), posts).unwrap();
+    let eval = ["model", "eval", "--data", "posts.jsonl", "--recipe", "recipe.toml", "--format", "json", "--resamples", "0"];
+    let document: serde_json::Value = serde_json::from_slice(&vigie(&eval, folder.path()).stdout).unwrap();
+    let of = |name: &str, what: &str| {
+        let slices = document["data"]["slices"].as_array().unwrap();
+        slices.iter().find(|slice| slice["by"] == "training" && slice["name"] == name).unwrap()[what]["whole"].as_u64().unwrap()
+    };
+    assert_eq!((of("learnt from", "recall"), of("learnt from", "false_positives")), (1, 1));
+    assert_eq!((of("held out", "recall"), of("held out", "false_positives")), (1, 1));
+    let out = vigie(&["model", "split", "--data", "posts.jsonl", "--recipe", "recipe.toml", "--out", "parts"], folder.path());
+    assert!(text(&out.stdout).starts_with("2 to learn from, 2 to test on"), "{}", text(&out.stderr));
+}
+
+#[test]
 fn says_what_is_missing() {
     let folder = tempfile::tempdir().unwrap();
     let out = vigie(&["model", "eval"], folder.path());

@@ -125,14 +125,14 @@ impl Eval {
     pub(crate) fn run(self) -> anyhow::Result<ExitCode> {
         self.check()?;
         let detector = Detector::new(Lexicon::embedded()?, Model::embedded()?, Vec::new());
-        let learnt = self.recipe.as_deref().map(learnt_groups).transpose()?;
+        let learnt = self.recipe.as_deref().map(learnt_texts).transpose()?;
         let mut refused = BTreeMap::new();
         let data = (!self.data.is_empty()).then(|| read(&self.data, &mut refused)).transpose()?;
         let cases = self.suite.as_ref().map(|suite| read(std::slice::from_ref(suite), &mut refused)).transpose()?;
         let bar = progress();
         let scratch = RefCell::new(Scratch::default());
         let scorers = [of_detector(&detector, &scratch, &bar), crude_rival(), majority()];
-        let learnt = learnt.as_ref().map(|groups| move |sample: &Sample| groups.contains(&group(sample)));
+        let learnt = learnt.as_ref().map(|texts| move |sample: &Sample| texts.contains(&alike(&sample.text)));
         let learnt: Option<&dyn Fn(&Sample) -> bool> = learnt.as_ref().map(|known| known as _);
         let names = if self.names { Names::Shown } else { Names::Numbered };
         let document = Document {
@@ -249,13 +249,14 @@ fn examples(recipe: &Path) -> anyhow::Result<Vec<Example>> {
     Ok(examples)
 }
 
-fn learnt_groups(recipe: &Path) -> anyhow::Result<HashSet<u64>> {
-    Ok(examples(recipe)?.iter().map(Example::group).collect())
+fn learnt_texts(recipe: &Path) -> anyhow::Result<HashSet<String>> {
+    Ok(examples(recipe)?.iter().map(|example| alike(&example.text)).collect())
 }
 
-/// The trainer's group of a sample: texts alike but for digits, case and spaces.
-fn group(sample: &Sample) -> u64 {
-    Example { text: sample.text.clone(), lang: sample.lang, advert: false, weight: 0.0 }.group()
+/// Equal for texts alike but for case, digits, signs and spaces; texts without letters, such as menus of emoji, are themselves.
+fn alike(text: &str) -> String {
+    let letters: String = text.chars().filter(|c| c.is_alphabetic()).flat_map(char::to_lowercase).collect();
+    if letters.is_empty() { text.trim().to_owned() } else { letters }
 }
 
 fn written(document: &Document<'_>, form: Form) -> String {
@@ -301,9 +302,9 @@ impl Split {
         let learnt;
         if let Some(recipe) = &self.recipe {
             learnt = examples(recipe)?;
-            let groups: HashSet<u64> = learnt.iter().map(Example::group).collect();
+            let texts: HashSet<String> = learnt.iter().map(|example| alike(&example.text)).collect();
             train = learnt.iter().map(of_example).collect();
-            test = decided.iter().filter(|sample| !groups.contains(&group(sample))).map(of_sample).collect();
+            test = decided.iter().filter(|sample| !texts.contains(&alike(&sample.text))).map(of_sample).collect();
         } else {
             let sides = split(&decided, &clusters(&decided), SplitPlan { seed: self.seed, test_share: self.test_share.clamp(0.0, 1.0) });
             let on = |side| decided.iter().zip(&sides).filter(move |(_, of)| **of == side).map(|(sample, _)| of_sample(sample)).collect();
