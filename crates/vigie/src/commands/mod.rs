@@ -1,6 +1,7 @@
 //! The commands, one module each.
 
 mod doctor;
+mod eval;
 mod finds;
 mod init;
 mod lexicon;
