@@ -3,7 +3,10 @@
 //! All readers work on [`Glyphs`](vigie_text::Glyphs) and give byte offsets of the original text.
 
 mod handles;
+mod hidden_phones;
+mod number_words;
 mod phones;
+mod plans;
 mod prices;
 mod wallets;
 
@@ -11,34 +14,61 @@ use smallvec::SmallVec;
 use vigie_model::{Contact, Lang, Price};
 use vigie_text::{Glyph, Glyphs};
 
+use plans::Plan;
+
 /// Everything that was read from one text.
 #[derive(Debug, Default)]
-pub(crate) struct Entities {
-    pub(crate) contacts: Vec<Contact>,
-    pub(crate) prices: Vec<Price>,
+pub struct Entities {
+    /// Phones, handles, links, wallets in the order of the text.
+    pub contacts: Vec<Contact>,
+    /// In the order of the text.
+    pub prices: Vec<Price>,
     /// Spans of quantities with their unit.
-    pub(crate) quantities: Vec<(u32, u32)>,
+    pub quantities: Vec<(u32, u32)>,
     /// The longest run of (quantity, price) pairs or prices that follow one another.
-    pub(crate) price_rows: usize,
+    pub price_rows: usize,
 }
 
-/// Reads the entities of a text in a language (which decides how national phone numbers and bare prices are read).
-pub(crate) fn read(text: &str, glyphs: &Glyphs, lang: Lang) -> Entities {
+/// Where a text was written, as far as known: decides how phone numbers without a country code and bare prices are read.
+#[derive(Debug, Clone, Copy)]
+pub struct Setting<'a> {
+    /// Language of the text.
+    pub lang: Lang,
+    /// ISO 3166-1 codes of the places that the text names, then of the places that the user watches.
+    pub countries: &'a [&'a str],
+}
+
+impl Setting<'_> {
+    /// The plans that a national number is tried on, the likeliest first: the language's home countries that the text
+    /// names, the language's other ones, the other countries named, and France, where Vigie is at home.
+    fn plans(&self) -> impl Iterator<Item = &'static Plan> {
+        let homes = plans::homes(self.lang);
+        let usual = plans::countries(self.lang);
+        let named = self.countries.iter().filter(|country| homes.contains(country));
+        named.chain(usual).chain(self.countries).chain(&["FR"]).filter_map(|country| plans::of(country))
+    }
+}
+
+/// Reads the entities of a text.
+#[must_use]
+pub fn read(text: &str, glyphs: &Glyphs, setting: &Setting<'_>) -> Entities {
     let glyphs = glyphs.as_slice();
     let mut contacts = handles::read(glyphs);
     contacts.extend(wallets::read(glyphs));
     contacts.extend(wallets::base58(text));
-    let digits = glyphs.iter().any(|g| g.c.is_ascii_digit());
-    let phones = if digits { phones::read(glyphs, lang) } else { Vec::new() };
     // A number inside a link (wa.me/33…) is the link's.
+    let phones = phones::read(text, glyphs, setting);
     contacts.extend(phones.into_iter().filter(|phone| !contacts.iter().any(|c| c.start <= phone.start && phone.end <= c.end)).collect::<Vec<_>>());
     contacts.sort_by_key(|c| (c.start, c.end));
     contacts.dedup_by(|a, b| a.kind == b.kind && a.value == b.value);
-    if !digits {
-        return Entities { contacts, ..Entities::default() };
-    }
-    let prices::Prices { prices, quantities, rows } = prices::read(glyphs, lang, |start| contacts.iter().any(|c| c.start <= start && start < c.end));
+    let prices::Prices { prices, quantities, rows } = prices::read(glyphs, setting.lang, |start| contacts.iter().any(|c| c.start <= start && start < c.end));
     Entities { contacts, prices, quantities, price_rows: rows }
+}
+
+/// The phone numbers of a text alone.
+#[must_use]
+pub fn phones(text: &str, glyphs: &Glyphs, setting: &Setting<'_>) -> Vec<Contact> {
+    phones::read(text, glyphs.as_slice(), setting)
 }
 
 /// The character at a position; NUL outside.
