@@ -1,9 +1,9 @@
 //! Phone numbers that are not written from left to right: backwards, or in two pieces with words between them.
 
-use vigie_model::Contact;
+use vigie_model::{Contact, ContactKind};
 use vigie_text::Glyph;
 
-use super::{Setting, phones};
+use super::{Setting, contact};
 
 /// Digits that are no phone number as they stand.
 #[derive(Debug)]
@@ -44,7 +44,7 @@ fn backwards(text: &str, glyphs: &[Glyph], pieces: &[Piece], setting: &Setting<'
     }
     let digits: String = piece.digits.chars().rev().collect();
     let value = mobile(&digits, setting)?;
-    Some(phones::contact(glyphs, value, piece.from, piece.to))
+    Some(contact(glyphs, ContactKind::Phone, value, piece.from, piece.to))
 }
 
 /// "06 39 98 puis 00 12", "fin : 00 12, début : 06 39 98".
@@ -56,7 +56,7 @@ fn in_pieces(glyphs: &[Glyph], pieces: &[Piece], setting: &Setting<'_>) -> Optio
         return None;
     }
     let value = mobile(&format!("{}{}", first.digits, second.digits), setting).or_else(|| mobile(&format!("{}{}", second.digits, first.digits), setting))?;
-    Some(phones::contact(glyphs, value, first.from, second.to))
+    Some(contact(glyphs, ContactKind::Phone, value, first.from, second.to))
 }
 
 /// What was hidden must be a mobile number: anything else would be a guess.

@@ -2,16 +2,20 @@
 //!
 //! All readers work on [`Glyphs`](vigie_text::Glyphs) and give byte offsets of the original text.
 
+mod everyday;
 mod handles;
 mod hidden_phones;
+mod links;
 mod number_words;
+mod payments;
 mod phones;
 mod plans;
 mod prices;
+mod services;
 mod wallets;
 
 use smallvec::SmallVec;
-use vigie_model::{Contact, Lang, Price};
+use vigie_model::{Contact, ContactKind, Lang, Price};
 use vigie_text::{Glyph, Glyphs};
 
 use plans::Plan;
@@ -86,6 +90,17 @@ fn span(glyphs: &[Glyph], from: usize, to: usize) -> (u32, u32) {
     let start = glyphs.get(from).map_or(0, |g| g.start);
     let end = to.checked_sub(1).and_then(|last| glyphs.get(last)).map_or(start, |g| g.end);
     (start, end)
+}
+
+/// One past the end of the run of characters from `index` that satisfy `accept`.
+fn run(glyphs: &[Glyph], index: usize, accept: impl Fn(char) -> bool) -> usize {
+    index + glyphs.iter().skip(index).take_while(|g| accept(g.c)).count()
+}
+
+/// The contact on the glyphs `from..to`.
+fn contact(glyphs: &[Glyph], kind: ContactKind, value: String, from: usize, to: usize) -> Contact {
+    let (start, end) = span(glyphs, from, to);
+    Contact { kind, value, start, end }
 }
 
 /// The characters `from..to` as a word; on the stack unless it is long.

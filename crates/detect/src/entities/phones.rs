@@ -8,11 +8,11 @@ use vigie_model::{Contact, ContactKind};
 use vigie_text::Glyph;
 
 use super::{
-    Setting, at, before,
+    Setting, at, before, contact,
     hidden_phones::{self, Piece},
     number_words::{self, Dictation},
     plans::{self, PLANS, Plan},
-    span, word,
+    word,
 };
 
 /// Digits that stand together.
@@ -51,7 +51,7 @@ pub(super) fn read(text: &str, glyphs: &[Glyph], setting: &Setting<'_>) -> Vec<C
         index = first.to;
         match number(&candidate, setting).filter(|(_, end)| !is_other_number(glyphs, start, *end)) {
             Some((value, end)) => {
-                found.push(contact(glyphs, value, start, end));
+                found.push(contact(glyphs, ContactKind::Phone, value, start, end));
                 index = end;
             }
             None if pieces.last().is_some_and(|piece| start < piece.to) => {}
@@ -62,12 +62,6 @@ pub(super) fn read(text: &str, glyphs: &[Glyph], setting: &Setting<'_>) -> Vec<C
         found.extend(hidden_phones::read(text, glyphs, &pieces, setting));
     }
     found
-}
-
-/// The contact on the glyphs `from..to`.
-pub(super) fn contact(glyphs: &[Glyph], value: String, from: usize, to: usize) -> Contact {
-    let (start, end) = span(glyphs, from, to);
-    Contact { kind: ContactKind::Phone, value, start, end }
 }
 
 /// Whether a number may begin here: not inside a longer number, a word, a decimal or a handle.
