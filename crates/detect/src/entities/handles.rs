@@ -262,13 +262,13 @@ fn service(glyphs: &[Glyph], from: usize) -> Option<(Service, usize)> {
         return None;
     }
     let name = word(glyphs, from, end);
-    in_two(glyphs, from, end, &name).or_else(|| services::named(&name).or_else(|| services::named(&unleet(&name)?)).map(|s| (s, end))).or_else(|| spelled(glyphs, from))
+    in_two(glyphs, end, &name).or_else(|| services::named(&name).or_else(|| services::named(&unleet(&name)?)).map(|s| (s, end))).or_else(|| spelled(glyphs, from))
 }
 
 /// "snap-chat", "whats app", "cash app".
-fn in_two(glyphs: &[Glyph], from: usize, end: usize, first: &str) -> Option<(Service, usize)> {
+fn in_two(glyphs: &[Glyph], end: usize, first: &str) -> Option<(Service, usize)> {
     let begins = matches!(first, "snap" | "tele" | "whats" | "what" | "insta" | "cash" | "wickr");
-    if !begins || !matches!(at(glyphs, end), ' ' | '-' | '.' | '·' | '*' | '_' | '/') {
+    if !begins || !matches!(at(glyphs, end), ' ' | '-' | '.' | '·' | '*') {
         return None;
     }
     let second_end = run(glyphs, end + 1, |c| c.is_ascii_alphabetic());

@@ -58,8 +58,7 @@ impl Setting<'_> {
 pub fn read(text: &str, glyphs: &Glyphs, setting: &Setting<'_>) -> Entities {
     let glyphs = glyphs.as_slice();
     let mut contacts = handles::read(glyphs);
-    contacts.extend(wallets::read(glyphs));
-    contacts.extend(wallets::base58(text));
+    contacts.extend(wallets::read(text));
     // A number inside a link (wa.me/33…) is the link's.
     let phones = phones::read(text, glyphs, setting);
     contacts.extend(phones.into_iter().filter(|phone| !contacts.iter().any(|c| c.start <= phone.start && phone.end <= c.end)).collect::<Vec<_>>());
