@@ -10,6 +10,7 @@ mod number_words;
 mod payments;
 mod phones;
 mod plans;
+mod price_words;
 mod prices;
 mod services;
 mod wallets;
@@ -64,7 +65,7 @@ pub fn read(text: &str, glyphs: &Glyphs, setting: &Setting<'_>) -> Entities {
     contacts.extend(phones.into_iter().filter(|phone| !contacts.iter().any(|c| c.start <= phone.start && phone.end <= c.end)).collect::<Vec<_>>());
     contacts.sort_by_key(|c| (c.start, c.end));
     contacts.dedup_by(|a, b| a.kind == b.kind && a.value == b.value);
-    let prices::Prices { prices, quantities, rows } = prices::read(glyphs, setting.lang, |start| contacts.iter().any(|c| c.start <= start && start < c.end));
+    let prices::Prices { prices, quantities, rows } = prices::read(glyphs, setting, |start| contacts.iter().any(|c| c.start <= start && start < c.end));
     Entities { contacts, prices, quantities, price_rows: rows }
 }
 
