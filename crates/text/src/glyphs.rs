@@ -51,8 +51,9 @@ impl Glyphs {
         }
         let mut buffer = [0; 4];
         let normal = ComposingNormalizerBorrowed::new_nfkc();
-        for c in normal.normalize(original.encode_utf8(&mut buffer)).chars().flat_map(char::to_lowercase) {
-            self.0.push(Glyph { c: plain(c), start, end });
+        // A capital may look like another letter than its small form does: "Т" like "T", "т" like none.
+        for c in normal.normalize(original.encode_utf8(&mut buffer)).chars().map(plain).flat_map(char::to_lowercase).map(plain) {
+            self.0.push(Glyph { c, start, end });
         }
     }
 

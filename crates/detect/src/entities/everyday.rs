@@ -28,7 +28,7 @@ const EVERYDAY: &[&str] = &[
     "more", "everyone", "nobody", "anyone", "still", "again", "officially", "official", "announces", "users", "feature", "features", "privacy", "security", "download", "version", "story", "welcome",
     // Spanish, Italian
     "solo", "por", "para", "los", "las", "una", "uno", "con", "sin", "como", "cuando", "porque", "donde", "pero", "tambien", "gratis", "hoy", "manana", "nuestro", "nuestra", "seguir", "sigueme", "siguenos",
-    "grupo", "enlace", "foto", "fotos", "gracias", "che", "per", "gli", "non", "senza", "quando", "perche", "dove", "anche", "oggi", "domani", "gruppo", "nostro", "nostra", "seguici", "seguimi", "grazie",
+    "grupo", "enlace", "foto", "fotos", "gracias", "che", "come", "cosa", "chi", "per", "gli", "non", "senza", "quando", "perche", "dove", "anche", "oggi", "domani", "gruppo", "nostro", "nostra", "seguici", "seguimi", "grazie",
     "aggiornamento", "actualizacion", "debil", "debole", "abierto", "aperto", "chiuso", "cerrado", "nuova", "nueva", "della", "delle", "questo", "questa", "este", "esta", "ecco", "son", "hay",
     // German, Dutch
     "nur", "bitte", "fur", "der", "die", "das", "ein", "eine", "mit", "ohne", "wie", "warum", "wann", "wer", "was", "aber", "auch", "kostenlos", "heute", "morgen", "unser", "unsere", "folgt", "folge", "gruppe",

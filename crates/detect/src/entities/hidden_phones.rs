@@ -5,7 +5,7 @@ use vigie_text::Glyph;
 
 use super::{Setting, contact};
 
-/// Digits that are no phone number as they stand.
+/// Digits in a row, with what separates them.
 #[derive(Debug)]
 pub(super) struct Piece {
     pub(super) digits: String,
@@ -32,9 +32,14 @@ const IN_PIECES: &[&str] = &[
 /// Farthest that the second piece begins behind the first, in characters.
 const REACH: usize = 60;
 
-/// Finds a number in the pieces that other readings left over.
-pub(super) fn read(text: &str, glyphs: &[Glyph], pieces: &[Piece], setting: &Setting<'_>) -> Option<Contact> {
-    backwards(text, glyphs, pieces, setting).or_else(|| in_pieces(glyphs, pieces, setting))
+/// Looks for a hidden number; one that is said to be written backwards replaces what was read forwards.
+pub(super) fn read(text: &str, glyphs: &[Glyph], pieces: &[Piece], setting: &Setting<'_>, found: &mut Vec<Contact>) {
+    if let Some(phone) = backwards(text, glyphs, pieces, setting) {
+        found.retain(|other| other.end <= phone.start || phone.end <= other.start);
+        found.push(phone);
+    } else if found.is_empty() {
+        found.extend(in_pieces(glyphs, pieces, setting));
+    }
 }
 
 fn backwards(text: &str, glyphs: &[Glyph], pieces: &[Piece], setting: &Setting<'_>) -> Option<Contact> {

@@ -45,12 +45,13 @@ pub struct Setting<'a> {
 
 impl Setting<'_> {
     /// The plans that a national number is tried on, the likeliest first: the language's home countries that the text
-    /// names, the language's other ones, the other countries named, and France, where Vigie is at home.
+    /// names, the language's usual country, the other countries named, the language's other ones, and France, where
+    /// Vigie is at home.
     fn plans(&self) -> impl Iterator<Item = &'static Plan> {
         let homes = plans::homes(self.lang);
         let usual = plans::countries(self.lang);
         let named = self.countries.iter().filter(|country| homes.contains(country));
-        named.chain(usual).chain(self.countries).chain(&["FR"]).filter_map(|country| plans::of(country))
+        named.chain(usual.first()).chain(self.countries).chain(usual).chain(&["FR"]).filter_map(|country| plans::of(country))
     }
 }
 

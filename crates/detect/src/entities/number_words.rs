@@ -44,7 +44,7 @@ const WHOLE: &[(&[&str], u8)] = &[
 const TENS: &[(&[&str], u8)] = &[
     (&["dix"], 10), // a unit may follow as well: "dix-sept"
     (&["vingt", "vingts", "twenty", "veinte", "venti", "zwanzig", "twintig"], 20),
-    (&["trente", "thirty", "treinta", "trenta", "dreissig", "dreizig", "dertig"], 30),
+    (&["trente", "thirty", "treinta", "trenta", "dreissig", "dreißig", "dreizig", "dertig"], 30),
     (&["quarante", "forty", "fourty", "cuarenta", "quaranta", "vierzig", "veertig"], 40),
     (&["cinquante", "fifty", "cincuenta", "cinquanta", "funfzig", "fuenfzig", "vijftig"], 50),
     (&["soixante", "sixty", "sesenta", "sessanta", "sechzig", "zestig"], 60),
@@ -79,7 +79,9 @@ static WORDS: LazyLock<FxHashMap<String, Spoken>> = LazyLock::new(|| {
             // "trentuno", "trentotto": the ten loses its last vowel before another.
             let stem = if matches!(unit, 1 | 8) { italian.get(..italian.len() - 1).unwrap_or(italian) } else { italian };
             words.insert(format!("{stem}{}", word(&ITALIAN)), Spoken::Whole(ten + unit));
-            words.insert(format!("{}und{}", word(&GERMAN), name(&GERMAN_TENS)), Spoken::Whole(ten + unit));
+            let german = format!("{}und{}", word(&GERMAN), name(&GERMAN_TENS));
+            words.insert(german.replace("ss", "ß"), Spoken::Whole(ten + unit));
+            words.insert(german, Spoken::Whole(ten + unit));
             words.insert(format!("{}en{}", word(&DUTCH), name(&DUTCH_TENS)), Spoken::Whole(ten + unit));
             if ten == 20 {
                 words.insert(format!("veinti{}", word(&SPANISH)), Spoken::Whole(ten + unit));
@@ -106,6 +108,9 @@ static BEGINNINGS: LazyLock<[u32; 26]> = LazyLock::new(|| {
 
 /// Whether a number word may begin with these two characters.
 pub(super) fn may_begin(first: char, second: char) -> bool {
+    if first == 'y' {
+        return second == ' '; // "treinta y nueve"
+    }
     let index = |c: char| u32::from(c).wrapping_sub(u32::from('a'));
     BEGINNINGS.get(index(first) as usize).is_some_and(|row| index(second) < 26 && row >> index(second) & 1 == 1)
 }

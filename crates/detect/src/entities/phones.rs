@@ -49,18 +49,15 @@ pub(super) fn read(text: &str, glyphs: &[Glyph], setting: &Setting<'_>) -> Vec<C
             continue;
         };
         index = first.to;
-        match number(&candidate, setting).filter(|(_, end)| !is_other_number(glyphs, start, *end)) {
-            Some((value, end)) => {
-                found.push(contact(glyphs, ContactKind::Phone, value, start, end));
-                index = end;
-            }
-            None if pieces.last().is_some_and(|piece| start < piece.to) => {}
-            None => pieces.extend(candidate.groups.last().map(|last| last.to).map(|to| Piece { from: start, to, digits: candidate.digits })),
+        if let Some((value, end)) = number(&candidate, setting).filter(|(_, end)| !is_other_number(glyphs, start, *end)) {
+            found.push(contact(glyphs, ContactKind::Phone, value, start, end));
+            index = end;
+        }
+        if pieces.last().is_none_or(|piece| start >= piece.to) {
+            pieces.extend(candidate.groups.last().map(|last| last.to).map(|to| Piece { from: start, to, digits: candidate.digits }));
         }
     }
-    if found.is_empty() && !pieces.is_empty() {
-        found.extend(hidden_phones::read(text, glyphs, &pieces, setting));
-    }
+    hidden_phones::read(text, glyphs, &pieces, setting, &mut found);
     found
 }
 
@@ -101,7 +98,7 @@ fn candidate(glyphs: &[Glyph], from: usize) -> Candidate {
         out.plus = true;
         index += 1 + usize::from(at(glyphs, from + 1) == ' ');
     }
-    while out.digits.len() < LONGEST && !is_round_the_clock(glyphs, index) {
+    while out.digits.len() < LONGEST && !is_share(glyphs, index) {
         let Some((digits, to)) = digit_group(glyphs, index).or_else(|| spoken_group(glyphs, index)) else { break };
         out.digits.push_str(&digits);
         let glued = at(glyphs, to).is_alphabetic();
@@ -114,14 +111,10 @@ fn candidate(glyphs: &[Glyph], from: usize) -> Candidate {
     out
 }
 
-/// "24/7", "7/7" are no part of a number.
-fn is_round_the_clock(glyphs: &[Glyph], index: usize) -> bool {
-    let from = match (at(glyphs, index), at(glyphs, index + 1)) {
-        ('2', '4') => index + 2,
-        ('7', _) => index + 1,
-        _ => return false,
-    };
-    at(glyphs, from) == '/' && matches!(at(glyphs, from + 1), '7' | '2')
+/// "24/7", "7/7", "1/2" are no part of a number.
+fn is_share(glyphs: &[Glyph], index: usize) -> bool {
+    let from = if at(glyphs, index) == '2' && at(glyphs, index + 1) == '4' { index + 2 } else { index + 1 };
+    at(glyphs, from) == '/' && at(glyphs, from + 1).is_ascii_digit() && (!at(glyphs, from + 2).is_ascii_digit() || at(glyphs, from + 1) == '2') && at(glyphs, index).is_ascii_digit()
 }
 
 /// The digit that a character stands for among digits.
@@ -292,7 +285,7 @@ fn is_counting(digits: &str, groups: &[usize]) -> bool {
 
 /// Words after which a number is not a phone number.
 const OTHER_NUMBERS: &[&str] = &[
-    "isbn", "ean", "siret", "siren", "rcs", "iban", "bic", "tva", "vat", "commande", "order", "bestellung", "bestellnummer", "bestelnummer", "bestelling", "pedido",
+    "isbn", "ean", "iva", "siret", "siren", "rcs", "iban", "bic", "tva", "vat", "commande", "order", "bestellung", "bestellnummer", "bestelnummer", "bestelling", "pedido",
     "ordine", "tracking", "suivi", "colis", "facture", "invoice", "rechnung", "rechnungsnummer", "factura", "fattura", "factuur", "ref", "reference", "referencia",
     "ticket", "matricule", "dossier", "id", "licence", "license", "serie", "serial", "aktenzeichen", "sendung", "sendungsnummer", "codigo", "orcid", "doi", "code",
     "imei", "kvk", "partita", "piva", "account", "kontonummer", "lot", "batch", "tweet", "status", "version",

@@ -107,7 +107,7 @@ pub(super) fn of(country: &str) -> Option<&'static Plan> {
 /// The countries that a number without a country code is tried on, by the language of the text, the likeliest first.
 pub(super) fn countries(lang: Lang) -> &'static [&'static str] {
     match lang.as_str() {
-        "en" => &["GB", "IE", "FR"],
+        "en" => &["GB", "FR", "IE"],
         "es" => &["ES", "FR"],
         "it" => &["IT", "FR"],
         "de" => &["DE", "CH", "AT"],

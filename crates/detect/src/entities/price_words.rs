@@ -10,6 +10,8 @@ pub(super) enum Kind {
     Number(f64),
     Currency(Currency),
     Unit(Unit),
+    /// "demi", "half": of the unit that follows.
+    Half,
     /// "pour", "for", "=", "→" between quantity and price.
     For,
     /// ":", "-", "à", "@": the same after a unit; alone also a range, a time, a list.
@@ -81,7 +83,7 @@ const UNITS: &[(&[&str], &str, f64)] = &[
         "g",
         1.0,
     ),
-    (&["demi-g", "demig", "halfje", "demi"], "g", 0.5),
+    (&["demig", "halfje"], "g", 0.5),
     (&["eighth", "8th", "eights", "eighths"], "g", 3.5),
     (&["kg", "kilo", "kilos", "kgs"], "kg", 1.0),
     (&["mg"], "mg", 1.0),
@@ -121,12 +123,14 @@ const EVERYDAY_UNITS: &[(&[&str], &str)] = &[
 
 const FOR: &[&str] = &["pour", "pr", "for", "por", "per", "fur", "fuer", "voor", "=", "→", "➡", "👉", "⇒", "➜", "➔", ">"];
 const DASH: &[&str] = &[":", "-", "–", "—", "à", "at", "@", "x", "a"];
-const PER: &[&str] = &["le", "la", "les", "l", "the", "il", "el", "pro", "das", "die", "je", "de", "du", "al", "alla", "par", "het", "una", "un", "une", "uno", "ein", "een", "los", "las", "of", "den", "per", "cada", "der"];
+const PER: &[&str] = &["le", "la", "les", "l", "the", "il", "el", "pro", "das", "die", "je", "de", "du", "al", "alla", "par", "het", "una", "un", "une", "uno", "ein", "een", "los", "las", "of", "den", "per", "cada", "der", "an"];
+const HALF: &[&str] = &["demi", "half", "medio", "media", "mezzo", "mezza", "halbes", "halbe", "halber", "halve", "halv"];
 
 /// What the words and signs are.
 static WORDS: LazyLock<FxHashMap<&'static str, Kind>> = LazyLock::new(|| {
     let mut words = FxHashMap::default();
     words.extend(PER.iter().map(|name| (*name, Kind::Per)));
+    words.extend(HALF.iter().map(|name| (*name, Kind::Half)));
     words.extend(DASH.iter().map(|name| (*name, Kind::Dash)));
     words.extend(FOR.iter().map(|name| (*name, Kind::For)));
     for (names, name, size) in UNITS {
@@ -157,7 +161,7 @@ pub(super) fn kind(name: &str, attached: bool) -> Kind {
 const NOT_MONEY: &[&str] = &[
     "personnes", "personne", "pers", "minutes", "minute", "min", "mn", "jours", "jour", "heures", "heure", "ans", "an", "mois", "semaines", "semaine", "points", "buts", "invites", "convives", "places",
     "people", "days", "day", "hours", "hour", "years", "year", "weeks", "months", "goals", "guests", "members", "seconds", "personas", "dias", "horas", "anos", "meses", "semanas", "persone", "giorni", "ore", "anni",
-    "mesi", "minuti", "personen", "tage", "stunden", "jahre", "wochen", "monate", "leute", "minuten", "dagen", "uur", "jaar", "weken", "maanden", "mensen", "km", "cm", "mm", "m", "kilometres", "miles", "metres",
+    "mesi", "minuti", "personen", "tage", "stunden", "jahre", "wochen", "monate", "leute", "minuten", "minutos", "puntos", "goles", "punti", "gol", "punkte", "tore", "punten", "doelpunten", "seconden", "sekunden", "secondi", "segundos", "secondes", "dagen", "uur", "jaar", "weken", "maanden", "mensen", "km", "cm", "mm", "m", "kilometres", "miles", "metres",
     "fois", "times", "veces", "volte", "mal", "keer", "nuits", "nights", "noches", "notti", "nachte", "nachten", "pages", "degres", "h", "am", "pm", "uhr", "eleves", "enfants", "kids", "children", "ninos",
     "bambini", "kinder", "kinderen", "siecles", "tours", "matchs", "games", "sets", "rounds", "votes", "voix", "cent", "pourcent", "percent",
 ];

@@ -109,28 +109,33 @@ impl Reader<'_> {
     fn price(&self, index: usize) -> Row {
         match self.kind(index)? {
             Kind::Number(quantity) => match self.kind(index + 1) {
-                Some(Kind::Unit(unit)) => self.quantity_with_unit(index, quantity, unit),
+                Some(Kind::Unit(unit)) => self.quantity_with_unit(index, index + 1, quantity, unit),
                 _ => self.quantity_alone(index, quantity),
             }
             .or_else(|| self.amount_first(index))
             .or_else(|| self.amount_per_unit(index, quantity)),
             Kind::Currency(_) => self.amount_first(index),
+            Kind::Half => {
+                let at = index + 1 + usize::from(matches!(self.kind(index + 1), Some(Kind::Per | Kind::Dash)));
+                let Some(Kind::Unit(unit)) = self.kind(at) else { return None };
+                self.quantity_with_unit(index, at, 0.5, unit)
+            }
             Kind::Unit(unit) => self.unit_first(index, unit),
             _ => None,
         }
     }
 
     /// "5 g [de beuh] [:] 40 €", "5 g = 40".
-    fn quantity_with_unit(&self, index: usize, quantity: f64, unit: Unit) -> Row {
+    fn quantity_with_unit(&self, index: usize, unit_at: usize, quantity: f64, unit: Unit) -> Row {
         let found = |amount, currency, used| Some((Found::new(amount, currency, Some(quantity), Some(unit)), used));
-        let next = self.after_fillers(index + 2);
+        let next = self.after_fillers(unit_at + 1);
         if let Some((amount, currency, used)) = self.money(next) {
             return found(amount, currency, next + used - index);
         }
         // Without a currency: only after a sign, or in a list of at least two such rows.
-        let joined = matches!(self.kind(index + 2), Some(Kind::For | Kind::Dash | Kind::Slash));
-        let listed = || self.listed_rows(index) >= 2 || self.tokens.get(..index).is_some_and(|_| index >= 4 && self.listed_rows(index - 4) >= 2);
-        let at = index + 2 + usize::from(joined);
+        let joined = matches!(self.kind(unit_at + 1), Some(Kind::For | Kind::Dash | Kind::Slash));
+        let listed = || self.listed_rows(index) >= 2 || [3, 4].into_iter().any(|back| index.checked_sub(back).is_some_and(|earlier| self.listed_rows(earlier) >= 2));
+        let at = unit_at + 1 + usize::from(joined);
         let amount = self.bare_amount(at)?;
         (joined || listed()).then(|| found(amount, self.local, at + 1 - index)).flatten()
     }
@@ -268,6 +273,10 @@ impl Reader<'_> {
             (Kind::Per | Kind::Slash | Kind::Dash, Kind::Unit(unit)) if !unit.everyday && (2.0..10_000.0).contains(&amount) && &*self.text(index + 1) != "de" => {
                 Some((Found::new(amount, self.local, Some(1.0), Some(unit)), 3))
             }
+            (Kind::Per, Kind::Number(quantity)) if matches!(&*self.text(index + 1), "les" | "los" | "las") && (2.0..10_000.0).contains(&amount) => match self.kind(index + 3) {
+                Some(Kind::Unit(unit)) => Some((Found::new(amount, self.local, Some(quantity), Some(unit)), 4)),
+                _ => None,
+            },
             _ => None,
         }
     }
@@ -411,7 +420,7 @@ fn number(glyphs: &[Glyph], from: usize) -> (Option<f64>, usize) {
     let whole = digits(from);
     let mut end = from + whole;
     let mut text = word(glyphs, from, end).to_owned();
-    while text.len() <= 6 && whole <= 3 && digits(end + 1) == 3 && matches!(at(glyphs, end), ' ' | '.' | '\'' | '’') && is_amount(glyphs, end + 4) {
+    while text.len() <= 6 && whole <= 3 && digits(end + 1) == 3 && matches!(at(glyphs, end), ' ' | '.' | ',' | '\'' | '’') && (is_amount(glyphs, end + 4) || matches!(before(glyphs, from), '£' | '$' | '€')) {
         text.push_str(&word(glyphs, end + 1, end + 4));
         end += 4;
     }
