@@ -97,7 +97,9 @@ enum Pointing {
     No,
     /// A dash, a bar, a bracket: a last word of its line is one as well.
     Weak,
-    /// A colon, an arrow.
+    /// A colon.
+    Colon,
+    /// An arrow, a pointing finger, "pseudo".
     Strong,
     /// `@`, `$`.
     Mark,
@@ -106,7 +108,8 @@ enum Pointing {
 fn pointing(c: char) -> Pointing {
     match c {
         '@' | '$' => Pointing::Mark,
-        ':' | '=' | '→' | '➜' | '➔' | '>' | '👉' | '➡' | '👻' | '⤵' | '⬇' | '👇' | '↓' | '⇒' | '»' => Pointing::Strong,
+        ':' => Pointing::Colon,
+        '=' | '→' | '➜' | '➔' | '>' | '👉' | '➡' | '👻' | '⤵' | '⬇' | '👇' | '↓' | '⇒' | '»' => Pointing::Strong,
         '-' | '–' | '—' | '|' | '(' | '[' | '"' | '“' | '«' => Pointing::Weak,
         _ => Pointing::No,
     }
@@ -122,14 +125,15 @@ fn after_service(glyphs: &[Glyph], from: usize, found: &mut Vec<Contact>) -> Opt
         if gap_end - index > 12 || !same_thought(glyphs, index, gap_end) {
             return Some(index);
         }
+        let one_line_ended = glyphs.get(index..gap_end).unwrap_or_default().iter().any(|g| g.c == '\n');
         sure = glyphs.get(index..gap_end).unwrap_or_default().iter().map(|g| pointing(g.c)).fold(sure, Ord::max);
         index = gap_end;
         let word_end = run(glyphs, index, |c| is_word(c) || matches!(c, '\'' | '’'));
         let next = word(glyphs, index, word_end);
-        if let Some((other, end)) = self::service(glyphs, index).filter(|_| sure < Pointing::Mark && !is_word(at(glyphs, word_end)) && at(glyphs, word_end) != '.') {
+        if let Some((other, end)) = self::service(glyphs, index).filter(|_| sure < Pointing::Mark && !one_line_ended && at(glyphs, word_end) != '.') {
             services.push(other);
             index = end;
-        } else if is_filler(&next) && (sure < Pointing::Strong || announces(&next)) {
+        } else if is_filler(&next) && (sure < Pointing::Colon || announces(&next)) {
             if announces(&next) {
                 sure = sure.max(Pointing::Strong);
             }
@@ -156,7 +160,8 @@ fn same_thought(glyphs: &[Glyph], from: usize, to: usize) -> bool {
     let gap = glyphs.get(from..to).unwrap_or_default();
     let ends = gap.iter().any(|g| matches!(g.c, '?' | ';') || (g.c == '.' && gap.len() > 1));
     let lines = gap.iter().filter(|g| g.c == '\n').count();
-    lines <= 2 && (!ends || gap.iter().any(|g| pointing(g.c) >= Pointing::Strong))
+    let points = gap.iter().any(|g| pointing(g.c) >= Pointing::Colon);
+    lines <= if points { 3 } else { 2 } && (!ends || points)
 }
 
 /// "c'est", "pseudo": what follows is the handle.
@@ -170,9 +175,11 @@ fn is_meant(service: Service, sure: Pointing, handle: &str, whole_line: bool) ->
     match (service.naming, sure) {
         (Naming::Marked, sure) => sure == Pointing::Mark,
         (_, Pointing::Mark) => true,
-        (Naming::Plain, Pointing::Strong) => true,
-        (Naming::Plain, Pointing::Weak) | (Naming::Everyday, Pointing::Strong) => shaped || (whole_line && handle.len() >= 5),
-        (Naming::Plain, Pointing::No) | (Naming::Everyday, _) => shaped,
+        (Naming::Plain | Naming::Brand, Pointing::Strong) | (Naming::Plain, Pointing::Colon) => true,
+        (Naming::Plain | Naming::Brand, Pointing::Weak) | (Naming::Brand, Pointing::Colon) | (Naming::Everyday, Pointing::Colon | Pointing::Strong) => {
+            shaped || (whole_line && handle.len() >= 5)
+        }
+        _ => shaped,
     }
 }
 

@@ -130,7 +130,9 @@ impl Reader<'_> {
         let found = |amount, currency, used| Some((Found::new(amount, currency, Some(quantity), Some(unit)), used));
         let next = self.after_fillers(unit_at + 1);
         if let Some((amount, currency, used)) = self.money(next) {
-            return found(amount, currency, next + used - index);
+            // "300 mg 2 € l'unité", "ab 10 g 8 €/g": the price has a unit of its own.
+            let own = matches!((self.kind(next + used), self.kind(next + used + 1)), (Some(Kind::Per | Kind::Slash), Some(Kind::Unit(_))));
+            return (!own).then(|| found(amount, currency, next + used - index)).flatten();
         }
         // Without a currency: only after a sign, or in a list of at least two such rows.
         let joined = matches!(self.kind(unit_at + 1), Some(Kind::For | Kind::Dash | Kind::Slash));
@@ -193,6 +195,9 @@ impl Reader<'_> {
                     return found(amount, currency, 2 + used);
                 }
                 let amount = self.bare_amount(index + 2).filter(|amount| *amount >= 5.0 && *amount > quantity && quantity <= 100.0)?;
+                if index > 0 && matches!(&*self.text(index - 1), "le" | "the" | "el" | "il" | "der" | "het") {
+                    return None;
+                }
                 let is_word = self.text(index + 1).chars().next().is_some_and(char::is_alphabetic);
                 (is_word || self.is_equation_list(index)).then(|| found(amount, self.local, 3)).flatten()
             }
@@ -242,6 +247,11 @@ impl Reader<'_> {
         {
             return found(Some(quantity), None, next + 1 - index);
         }
+        // "12e, 45e+2": minutes of a match rather than prices.
+        let is_letter = matches!(self.kind(index + 1), Some(Kind::Currency(Currency { form: Form::Letter, .. })));
+        if is_letter && (amount % 5.0 != 0.0 || self.kind(at) == Some(Kind::Sign)) {
+            return None;
+        }
         (!self.is_weight(index)).then(|| found(None, None, used)).flatten()
     }
 
@@ -273,7 +283,7 @@ impl Reader<'_> {
             (Kind::Per | Kind::Slash | Kind::Dash, Kind::Unit(unit)) if !unit.everyday && (2.0..10_000.0).contains(&amount) && &*self.text(index + 1) != "de" => {
                 Some((Found::new(amount, self.local, Some(1.0), Some(unit)), 3))
             }
-            (Kind::Per, Kind::Number(quantity)) if matches!(&*self.text(index + 1), "les" | "los" | "las") && (2.0..10_000.0).contains(&amount) => match self.kind(index + 3) {
+            (Kind::Per, Kind::Number(quantity)) if matches!(&*self.text(index + 1), "le" | "les" | "los" | "las") && (2.0..10_000.0).contains(&amount) => match self.kind(index + 3) {
                 Some(Kind::Unit(unit)) => Some((Found::new(amount, self.local, Some(quantity), Some(unit)), 4)),
                 _ => None,
             },

@@ -21,6 +21,8 @@ pub(super) struct Service {
 pub(super) enum Naming {
     /// Names nothing else.
     Plain,
+    /// The full name, of which news speaks as well: "Telegram: founder arrested".
+    Brand,
     /// An everyday word as well: "signal", "session", "télé".
     Everyday,
     /// Counts only before `@` or `$`.
@@ -29,19 +31,23 @@ pub(super) enum Naming {
 
 /// Names without accents, as in [`vigie_text::Glyphs`].
 const NAMES: &[(&[&str], ContactKind, &str, Naming)] = &[
-    (&["snap", "snaps", "snapchat", "snapp", "snaap", "snp", "snpchat", "snapshat", "snape", "snapchatt", "snapcht", "snaptchat", "snapi"], Snapchat, "", Naming::Plain),
+    (&["snap", "snaps", "snapp", "snaap", "snp", "snpchat", "snapshat", "snape", "snapchatt", "snapcht", "snaptchat", "snapi"], Snapchat, "", Naming::Plain),
     (&["sc", "snapc"], Snapchat, "", Naming::Everyday),
-    (&["insta", "instagram", "instagramm", "instagrame", "instgram", "isntagram", "insta'"], Instagram, "", Naming::Plain),
+    (&["insta", "instagramm", "instagrame", "instgram", "isntagram", "insta'"], Instagram, "", Naming::Plain),
+    (&["snapchat"], Snapchat, "", Naming::Brand),
+    (&["instagram"], Instagram, "", Naming::Brand),
+    (&["telegram", "telegramme"], Telegram, "", Naming::Brand),
+    (&["whatsapp"], Whatsapp, "", Naming::Brand),
     (&["ig"], Instagram, "", Naming::Everyday),
-    (&["telegram", "telegramme", "telegramm", "telegrm", "telegr", "tlgrm", "tlgram", "telegran", "telegra", "tgram", "tlg", "tlgm"], Telegram, "", Naming::Plain),
+    (&["telegramm", "telegrm", "telegr", "tlgrm", "tlgram", "telegran", "telegra", "tgram", "tlg", "tlgm"], Telegram, "", Naming::Plain),
     (&["tele", "tg", "teleg"], Telegram, "", Naming::Everyday),
-    (&["whatsapp", "whatsap", "wsp", "watsap", "watsapp", "whatapp", "whattsapp", "wapp", "whtsapp", "wsapp", "whatsup", "whatsapps", "guasap", "wasap", "wassap"], Whatsapp, "", Naming::Plain),
+    (&["whatsap", "wsp", "watsap", "watsapp", "whatapp", "whattsapp", "wapp", "whtsapp", "wsapp", "whatsup", "whatsapps", "guasap", "wasap", "wassap"], Whatsapp, "", Naming::Plain),
     (&["whats", "wa", "wats"], Whatsapp, "", Naming::Everyday),
     (&["signal", "sgnl"], Signal, "", Naming::Everyday),
     (&["threema", "threma", "treema"], Threema, "", Naming::Plain),
     (&["wickr", "wickrme", "wicker", "wikr"], Wickr, "", Naming::Plain),
     (&["session", "getsession"], Session, "", Naming::Everyday),
-    (&["discord", "disc0rd", "dscrd"], Discord, "", Naming::Plain),
+    (&["discord", "dscrd"], Discord, "", Naming::Brand),
     (&["twitter", "x"], X, "", Naming::Marked),
     (&["cashapp", "cashtag"], Payment, "cashapp", Naming::Marked),
     (&["paypal", "pypl"], Payment, "paypal", Naming::Marked),
