@@ -123,8 +123,18 @@ impl Detector {
             }
         }
         let versions = Arc::new(Versions { vigie: env!("CARGO_PKG_VERSION").to_owned(), lexicon: lexicon.version.clone(), model: model.version.clone() });
-        let mut detector =
-            Self { triggers, phrases, fuzzy, entries: lexicon.entries, watch_words: Vec::new(), places: lexicon.places, watches: Vec::new(), home: Vec::new(), model, versions };
+        let mut detector = Self {
+            triggers,
+            phrases,
+            fuzzy,
+            entries: lexicon.entries,
+            watch_words: Vec::new(),
+            places: lexicon.places,
+            watches: Vec::new(),
+            home: Vec::new(),
+            model,
+            versions,
+        };
         for (number, watch) in (0u16..).zip(&watches) {
             detector.add_watch(number, watch);
         }

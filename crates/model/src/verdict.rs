@@ -97,6 +97,14 @@ impl ContactKind {
     }
 }
 
+impl ContactKind {
+    /// Whether it names a person's account: other links may lead anywhere.
+    #[must_use]
+    pub fn is_account(self) -> bool {
+        !matches!(self, Self::Url | Self::Shortlink | Self::Linkpage)
+    }
+}
+
 /// A way to reach the author that the text gives, normalised: phones in E.164, handles in lower case without `@`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Contact {

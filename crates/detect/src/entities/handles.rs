@@ -166,7 +166,25 @@ fn same_thought(glyphs: &[Glyph], from: usize, to: usize) -> bool {
 
 /// "c'est", "pseudo": what follows is the handle.
 fn announces(word: &str) -> bool {
-    matches!(word, "c'est" | "c’est" | "cest" | "pseudo" | "username" | "user" | "id" | "ajoute" | "ajoutez" | "ajouter" | "add" | "nick" | "nickname" | "utente" | "usuario" | "benutzername")
+    matches!(
+        word,
+        "c'est"
+            | "c’est"
+            | "cest"
+            | "pseudo"
+            | "username"
+            | "user"
+            | "id"
+            | "ajoute"
+            | "ajoutez"
+            | "ajouter"
+            | "add"
+            | "nick"
+            | "nickname"
+            | "utente"
+            | "usuario"
+            | "benutzername"
+    )
 }
 
 /// Whether a word after a service's name is meant as a handle there.
@@ -204,7 +222,9 @@ fn ends_line(glyphs: &[Glyph], from: usize) -> bool {
     let rest = glyphs.iter().skip(from).take_while(|g| g.c != '\n').take(4);
     let mut signs = rest.map_while(|g| (!is_word(g.c)).then_some(g.c));
     let first = signs.next();
-    first.is_none_or(|c| c != ' ') && !is_word(at(glyphs, from)) || signs.any(|c| !c.is_ascii() || matches!(c, '|' | '/' | '(' | '-')) || at(glyphs, from + 1) == '\0'
+    first.is_none_or(|c| c != ' ') && !is_word(at(glyphs, from))
+        || signs.any(|c| !c.is_ascii() || matches!(c, '|' | '/' | '(' | '-'))
+        || at(glyphs, from + 1) == '\0'
 }
 
 /// The handle at a position, its underscores perhaps spelled out, and where it ends.
@@ -264,12 +284,15 @@ fn service(glyphs: &[Glyph], from: usize) -> Option<(Service, usize)> {
         _ => {}
     }
     let end = run(glyphs, from, |c| c.is_ascii_alphanumeric() || c == '$');
-    let end = if at(glyphs, end) == '@' && end - from <= 3 && at(glyphs, end + 1).is_ascii_alphabetic() { run(glyphs, end + 1, char::is_alphanumeric) } else { end };
+    let end =
+        if at(glyphs, end) == '@' && end - from <= 3 && at(glyphs, end + 1).is_ascii_alphabetic() { run(glyphs, end + 1, char::is_alphanumeric) } else { end };
     if end - from > LONGEST_NAME || end == from || at(glyphs, end) == '_' {
         return None;
     }
     let name = word(glyphs, from, end);
-    in_two(glyphs, end, &name).or_else(|| services::named(&name).or_else(|| services::named(&unleet(&name)?)).map(|s| (s, end))).or_else(|| spelled(glyphs, from))
+    in_two(glyphs, end, &name)
+        .or_else(|| services::named(&name).or_else(|| services::named(&unleet(&name)?)).map(|s| (s, end)))
+        .or_else(|| spelled(glyphs, from))
 }
 
 /// "snap-chat", "whats app", "cash app".

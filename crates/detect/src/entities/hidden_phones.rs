@@ -19,14 +19,29 @@ const OVERRIDE: char = '\u{202E}';
 
 /// How people say that a number is to be read backwards; no accents, as in [`vigie_text::Glyphs`].
 const BACKWARDS: &[&str] = &[
-    "envers", "inverse", "inverser", "reverse", "backward", "al reves", "inverso", "contrario", "rovescio", "ruckwarts", "umgekehrt", "achterstevoren", "omgekeerd", "from the end",
-    "droite a gauche", "right to left",
+    "envers",
+    "inverse",
+    "inverser",
+    "reverse",
+    "backward",
+    "al reves",
+    "inverso",
+    "contrario",
+    "rovescio",
+    "ruckwarts",
+    "umgekehrt",
+    "achterstevoren",
+    "omgekeerd",
+    "from the end",
+    "droite a gauche",
+    "right to left",
 ];
 
 /// How people say that there are two pieces.
 const IN_PIECES: &[&str] = &[
-    "puis", "suite", "debut", "fin ", "fin:", "ensuite", "moitie", "partie", "1/2", "2/2", "first", "then", "last", "second", "start", "end", "half", "part", "luego", "mitad",
-    "primera", "primero", "final", "prima", "poi", "meta", "inizio", "fine", "erst", "dann", "halfte", "teil", "anfang", "ende", "eerst", "helft", "deel", "einde", "begin",
+    "puis", "suite", "debut", "fin ", "fin:", "ensuite", "moitie", "partie", "1/2", "2/2", "first", "then", "last", "second", "start", "end", "half", "part",
+    "luego", "mitad", "primera", "primero", "final", "prima", "poi", "meta", "inizio", "fine", "erst", "dann", "halfte", "teil", "anfang", "ende", "eerst",
+    "helft", "deel", "einde", "begin",
 ];
 
 /// Farthest that the second piece begins behind the first, in characters.

@@ -165,7 +165,9 @@ fn is_path(c: char) -> bool {
 }
 
 /// Top-level domains that an address with blanks around its signs must have.
-const USUAL: &[&str] = &["com", "org", "net", "fr", "de", "es", "it", "nl", "be", "ch", "at", "lu", "ie", "uk", "eu", "me", "io", "ru", "pm", "ch", "info", "pro", "proton", "mail"];
+const USUAL: &[&str] = &[
+    "com", "org", "net", "fr", "de", "es", "it", "nl", "be", "ch", "at", "lu", "ie", "uk", "eu", "me", "io", "ru", "pm", "ch", "info", "pro", "proton", "mail",
+];
 
 /// "name@example.org", "name (at) example (dot) org", "name arobase example point fr".
 pub(super) fn email(glyphs: &[Glyph], from: usize) -> Read {

@@ -5,6 +5,7 @@
 mod everyday;
 mod handles;
 mod hidden_phones;
+mod hours;
 mod links;
 mod number_words;
 mod payments;
@@ -30,6 +31,8 @@ pub struct Entities {
     pub prices: Vec<Price>,
     /// Spans of quantities with their unit.
     pub quantities: Vec<(u32, u32)>,
+    /// Spans of opening hours: "11h-00h", "24/7".
+    pub hours: Vec<(u32, u32)>,
     /// The longest run of (quantity, price) pairs or prices that follow one another.
     pub price_rows: usize,
 }
@@ -67,7 +70,7 @@ pub fn read(text: &str, glyphs: &Glyphs, setting: &Setting<'_>) -> Entities {
     contacts.sort_by_key(|c| (c.start, c.end));
     contacts.dedup_by(|a, b| a.kind == b.kind && a.value == b.value);
     let prices::Prices { prices, quantities, rows } = prices::read(glyphs, setting, |start| contacts.iter().any(|c| c.start <= start && start < c.end));
-    Entities { contacts, prices, quantities, price_rows: rows }
+    Entities { contacts, prices, quantities, hours: hours::read(glyphs), price_rows: rows }
 }
 
 /// The phone numbers of a text alone.
@@ -125,5 +128,86 @@ impl std::ops::Deref for Word {
 
     fn deref(&self) -> &str {
         std::str::from_utf8(&self.0).unwrap_or_default() // made of characters
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Pieces that the readers look for, to be put together at random.
+    const PIECES: &[&str] = &[
+        "06 39 98 00 12",
+        "0️⃣6️⃣",
+        "zéro six",
+        "trente-neuf",
+        "+33",
+        "(0)",
+        "snap",
+        "👻",
+        ": ",
+        "@",
+        "fictif_31",
+        "t(.)me/",
+        "t . me",
+        "https://",
+        "wa.me/",
+        "linktr.ee/",
+        "50€",
+        "le g",
+        "5 g",
+        "pour",
+        "1=10 ",
+        "demi",
+        "½",
+        "…",
+        "...",
+        " dot ",
+        "(at)",
+        "example",
+        ".org",
+        "\n",
+        "\u{200B}",
+        "\u{202E}",
+        "ſ",
+        "ß",
+        "№",
+        "㎏",
+        "à l'envers",
+        "puis ",
+        "11h-",
+        "24/7",
+        "transcash ",
+        "FR14",
+        "1A1zP1eP5QGefi2DM",
+        "0x",
+        "€",
+        "e ",
+        "k€",
+        "#",
+        "/",
+        "underscore",
+        "s.n.a.p",
+        "İ",
+        "🅾️",
+        "１２",
+    ];
+
+    proptest! {
+        #[test]
+        fn spans_slice_the_text(pieces in prop::collection::vec(prop_oneof![prop::sample::select(PIECES).prop_map(str::to_owned), "\\PC{0,6}"], 0..24), lang in prop::sample::select(vec!["fr", "en", "es", "it", "de", "nl", "und"])) {
+            let text = pieces.concat();
+            let mut glyphs = Glyphs::default();
+            glyphs.read(&text);
+            let found = read(&text, &glyphs, &Setting { lang: Lang::parse(lang), countries: &["BE"] });
+            let contacts = found.contacts.iter().map(|c| (c.start, c.end));
+            let prices = found.prices.iter().map(|p| (p.start, p.end));
+            for (start, end) in contacts.chain(prices).chain(found.quantities.iter().copied()).chain(found.hours.iter().copied()) {
+                prop_assert!(text.get(start as usize..end as usize).is_some_and(|s| !s.is_empty()), "{start}..{end} of {text:?}");
+            }
+            prop_assert!(found.contacts.iter().all(|c| !c.value.is_empty()));
+        }
     }
 }

@@ -89,7 +89,8 @@ static WORDS: LazyLock<FxHashMap<String, Spoken>> = LazyLock::new(|| {
         }
     }
     words.extend(["et", "y", "und", "en"].map(|name| (name.to_owned(), Spoken::And)));
-    words.extend([("double", 2), ("doble", 2), ("doppio", 2), ("doppel", 2), ("dubbel", 2), ("triple", 3)].map(|(name, n)| (name.to_owned(), Spoken::Times(n))));
+    words
+        .extend([("double", 2), ("doble", 2), ("doppio", 2), ("doppel", 2), ("dubbel", 2), ("triple", 3)].map(|(name, n)| (name.to_owned(), Spoken::Times(n))));
     words
 });
 

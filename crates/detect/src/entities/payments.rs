@@ -7,8 +7,32 @@ use super::{at, contact, links::Read, run, word};
 
 /// Countries with the length of their account numbers (ISO 13616 registry).
 const IBAN_LENGTHS: &[(&str, usize)] = &[
-    ("fr", 27), ("be", 16), ("ch", 21), ("lu", 20), ("de", 22), ("at", 20), ("es", 24), ("it", 27), ("nl", 18), ("gb", 22), ("ie", 22), ("pt", 25), ("lt", 20), ("ee", 20), ("mt", 31),
-    ("pl", 28), ("cy", 28), ("mc", 27), ("li", 21), ("bg", 22), ("ro", 24), ("lv", 21), ("dk", 18), ("se", 24), ("fi", 18), ("no", 15),
+    ("fr", 27),
+    ("be", 16),
+    ("ch", 21),
+    ("lu", 20),
+    ("de", 22),
+    ("at", 20),
+    ("es", 24),
+    ("it", 27),
+    ("nl", 18),
+    ("gb", 22),
+    ("ie", 22),
+    ("pt", 25),
+    ("lt", 20),
+    ("ee", 20),
+    ("mt", 31),
+    ("pl", 28),
+    ("cy", 28),
+    ("mc", 27),
+    ("li", 21),
+    ("bg", 22),
+    ("ro", 24),
+    ("lv", 21),
+    ("dk", 18),
+    ("se", 24),
+    ("fi", 18),
+    ("no", 15),
 ];
 
 /// Prepaid vouchers with the lengths of their codes.

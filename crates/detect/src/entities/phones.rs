@@ -114,7 +114,10 @@ fn candidate(glyphs: &[Glyph], from: usize) -> Candidate {
 /// "24/7", "7/7", "1/2" are no part of a number.
 fn is_share(glyphs: &[Glyph], index: usize) -> bool {
     let from = if at(glyphs, index) == '2' && at(glyphs, index + 1) == '4' { index + 2 } else { index + 1 };
-    at(glyphs, from) == '/' && at(glyphs, from + 1).is_ascii_digit() && (!at(glyphs, from + 2).is_ascii_digit() || at(glyphs, from + 1) == '2') && at(glyphs, index).is_ascii_digit()
+    at(glyphs, from) == '/'
+        && at(glyphs, from + 1).is_ascii_digit()
+        && (!at(glyphs, from + 2).is_ascii_digit() || at(glyphs, from + 1) == '2')
+        && at(glyphs, index).is_ascii_digit()
 }
 
 /// The digit that a character stands for among digits.
@@ -285,10 +288,63 @@ fn is_counting(digits: &str, groups: &[usize]) -> bool {
 
 /// Words after which a number is not a phone number.
 const OTHER_NUMBERS: &[&str] = &[
-    "isbn", "ean", "iva", "siret", "siren", "rcs", "iban", "bic", "tva", "vat", "commande", "order", "bestellung", "bestellnummer", "bestelnummer", "bestelling", "pedido",
-    "ordine", "tracking", "suivi", "colis", "facture", "invoice", "rechnung", "rechnungsnummer", "factura", "fattura", "factuur", "ref", "reference", "referencia",
-    "ticket", "matricule", "dossier", "id", "licence", "license", "serie", "serial", "aktenzeichen", "sendung", "sendungsnummer", "codigo", "orcid", "doi", "code",
-    "imei", "kvk", "partita", "piva", "account", "kontonummer", "lot", "batch", "tweet", "status", "version",
+    "isbn",
+    "ean",
+    "iva",
+    "siret",
+    "siren",
+    "rcs",
+    "iban",
+    "bic",
+    "tva",
+    "vat",
+    "commande",
+    "order",
+    "bestellung",
+    "bestellnummer",
+    "bestelnummer",
+    "bestelling",
+    "pedido",
+    "ordine",
+    "tracking",
+    "suivi",
+    "colis",
+    "facture",
+    "invoice",
+    "rechnung",
+    "rechnungsnummer",
+    "factura",
+    "fattura",
+    "factuur",
+    "ref",
+    "reference",
+    "referencia",
+    "ticket",
+    "matricule",
+    "dossier",
+    "id",
+    "licence",
+    "license",
+    "serie",
+    "serial",
+    "aktenzeichen",
+    "sendung",
+    "sendungsnummer",
+    "codigo",
+    "orcid",
+    "doi",
+    "code",
+    "imei",
+    "kvk",
+    "partita",
+    "piva",
+    "account",
+    "kontonummer",
+    "lot",
+    "batch",
+    "tweet",
+    "status",
+    "version",
 ];
 
 /// Whether the words before say that it is another number, or the sign after it that it is an amount.
@@ -313,7 +369,10 @@ mod tests {
     fn phones(text: &str, lang: &str) -> Vec<(String, String)> {
         let mut glyphs = Glyphs::default();
         glyphs.read(text);
-        read(text, glyphs.as_slice(), &Setting { lang: Lang::parse(lang), countries: &[] }).into_iter().map(|c| (c.value, text[c.start as usize..c.end as usize].to_owned())).collect()
+        read(text, glyphs.as_slice(), &Setting { lang: Lang::parse(lang), countries: &[] })
+            .into_iter()
+            .map(|c| (c.value, text[c.start as usize..c.end as usize].to_owned()))
+            .collect()
     }
 
     #[test]

@@ -136,7 +136,8 @@ impl Reader<'_> {
         }
         // Without a currency: only after a sign, or in a list of at least two such rows.
         let joined = matches!(self.kind(unit_at + 1), Some(Kind::For | Kind::Dash | Kind::Slash));
-        let listed = || self.listed_rows(index) >= 2 || [3, 4].into_iter().any(|back| index.checked_sub(back).is_some_and(|earlier| self.listed_rows(earlier) >= 2));
+        let listed =
+            || self.listed_rows(index) >= 2 || [3, 4].into_iter().any(|back| index.checked_sub(back).is_some_and(|earlier| self.listed_rows(earlier) >= 2));
         let at = unit_at + 1 + usize::from(joined);
         let amount = self.bare_amount(at)?;
         (joined || listed()).then(|| found(amount, self.local, at + 1 - index)).flatten()
@@ -280,13 +281,17 @@ impl Reader<'_> {
     /// "50 le g", "60/g".
     fn amount_per_unit(&self, index: usize, amount: f64) -> Row {
         match (self.kind(index + 1)?, self.kind(index + 2)?) {
-            (Kind::Per | Kind::Slash | Kind::Dash, Kind::Unit(unit)) if !unit.everyday && (2.0..10_000.0).contains(&amount) && &*self.text(index + 1) != "de" => {
+            (Kind::Per | Kind::Slash | Kind::Dash, Kind::Unit(unit))
+                if !unit.everyday && (2.0..10_000.0).contains(&amount) && &*self.text(index + 1) != "de" =>
+            {
                 Some((Found::new(amount, self.local, Some(1.0), Some(unit)), 3))
             }
-            (Kind::Per, Kind::Number(quantity)) if matches!(&*self.text(index + 1), "le" | "les" | "los" | "las") && (2.0..10_000.0).contains(&amount) => match self.kind(index + 3) {
-                Some(Kind::Unit(unit)) => Some((Found::new(amount, self.local, Some(quantity), Some(unit)), 4)),
-                _ => None,
-            },
+            (Kind::Per, Kind::Number(quantity)) if matches!(&*self.text(index + 1), "le" | "les" | "los" | "las") && (2.0..10_000.0).contains(&amount) => {
+                match self.kind(index + 3) {
+                    Some(Kind::Unit(unit)) => Some((Found::new(amount, self.local, Some(quantity), Some(unit)), 4)),
+                    _ => None,
+                }
+            }
             _ => None,
         }
     }
@@ -302,7 +307,8 @@ impl Reader<'_> {
         let next = index + 1 + usize::from(matches!(self.kind(index + 1), Some(Kind::For | Kind::Dash | Kind::Sign)));
         if let Some((amount, currency, used)) = self.money(next) {
             // "la barrette 20 € les 5 g": the price has a quantity of its own.
-            let own = matches!(self.kind(next + used), Some(Kind::Per | Kind::Slash)) || self.is_amount_first_list(next) && matches!(self.kind(next + used), Some(Kind::Number(_)));
+            let own = matches!(self.kind(next + used), Some(Kind::Per | Kind::Slash))
+                || self.is_amount_first_list(next) && matches!(self.kind(next + used), Some(Kind::Number(_)));
             return (!own && (!unit.everyday || article)).then(|| (Found::new(amount, currency, Some(1.0), Some(unit)), next + used - index));
         }
         let ends = matches!(self.kind(next + 1), None | Some(Kind::Break | Kind::Comma | Kind::Stop | Kind::Sign | Kind::Word));
@@ -324,7 +330,8 @@ impl Reader<'_> {
         let next = self.text(index + 2);
         match currency.form {
             Form::Letter => {
-                let priced = matches!(self.kind(index + 2), Some(Kind::Unit(_))) || matches!((self.kind(index + 2), self.kind(index + 3)), (Some(Kind::Per), Some(Kind::Unit(_))));
+                let priced = matches!(self.kind(index + 2), Some(Kind::Unit(_)))
+                    || matches!((self.kind(index + 2), self.kind(index + 3)), (Some(Kind::Per), Some(Kind::Unit(_))));
                 let named = index > 0 && price_words::precedes_ordinal(&self.text(index - 1));
                 !priced && (named || price_words::follows_ordinal(&next))
             }
@@ -430,7 +437,12 @@ fn number(glyphs: &[Glyph], from: usize) -> (Option<f64>, usize) {
     let whole = digits(from);
     let mut end = from + whole;
     let mut text = word(glyphs, from, end).to_owned();
-    while text.len() <= 6 && whole <= 3 && digits(end + 1) == 3 && matches!(at(glyphs, end), ' ' | '.' | ',' | '\'' | '’') && (is_amount(glyphs, end + 4) || matches!(before(glyphs, from), '£' | '$' | '€')) {
+    while text.len() <= 6
+        && whole <= 3
+        && digits(end + 1) == 3
+        && matches!(at(glyphs, end), ' ' | '.' | ',' | '\'' | '’')
+        && (is_amount(glyphs, end + 4) || matches!(before(glyphs, from), '£' | '$' | '€'))
+    {
         text.push_str(&word(glyphs, end + 1, end + 4));
         end += 4;
     }
