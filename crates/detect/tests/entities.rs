@@ -1,7 +1,7 @@
 //! Measures contacts and prices on `eval/entities` and asserts the goals. `cargo test -p vigie-detect --test entities -- --nocapture`
 //! prints precision, recall and F1 for each kind, form of writing and language, and the cases that went wrong.
 
-#![expect(clippy::tests_outside_test_module, reason = "an integration test")]
+#![allow(clippy::unwrap_used, reason = "a test")]
 
 use std::{collections::BTreeMap, path::Path};
 
