@@ -23,7 +23,7 @@ const FRENCH: &str = "
 
 /// English: words that follow a service's name and are no handles.
 const ENGLISH: &str = "
-    only please pls for the link group http https www now today what who pic pics stories how why when where with without all your our their his her
+    url user only please pls for the link group http https www now today what who pic pics stories how why when where with without all your our their his her
     its yes not but free down update available soon tomorrow tonight follow join contact message dm app just this that these those from has have was
     are will can could should says said blocked banned weak strong open closed call text phone works more everyone nobody anyone still again
     officially official announces users feature features privacy security download version story welcome

@@ -160,6 +160,9 @@ fn same_thought(glyphs: &[Glyph], from: usize, to: usize) -> bool {
     let gap = glyphs.get(from..to).unwrap_or_default();
     let ends = gap.iter().any(|g| matches!(g.c, '?' | ';') || (g.c == '.' && gap.len() > 1));
     let lines = gap.iter().filter(|g| g.c == '\n').count();
+    if gap.windows(2).any(|pair| matches!(pair, [Glyph { c: '.' | '!', .. }, Glyph { c: ' ', .. }])) {
+        return gap.iter().any(|g| pointing(g.c) == Pointing::Strong);
+    }
     let points = gap.iter().any(|g| pointing(g.c) >= Pointing::Colon);
     lines <= if points { 3 } else { 2 } && (!ends || points)
 }
@@ -213,6 +216,7 @@ fn is_plausible(glyphs: &[Glyph], handle: &str, end: usize) -> bool {
         && handle.bytes().any(|b| b.is_ascii_alphabetic())
         && !is_word(at(glyphs, end))
         && !matches!(at(glyphs, end), '\'' | '’' | '€')
+        && !handle.contains("..")
         && !is_everyday(handle)
         && services::named(handle).is_none()
 }

@@ -96,7 +96,7 @@ const UNITS: &[(&str, &str, f64)] = &[
         "u ud uds unite unites unit units unidad unidades unita pc pcs piece pieces pz pezzi pezzo stuck stk stuks stuk cachet \
          cachets cacheton cachetons comprime comprimes cp pill pills pilule pilules tabs taz pastille pastiglie pastilla \
          pastillas pille pillen pil tete tetes each chacun chacune chaque cad cadauno ecsta xtc joint joints buvard buvards \
-         carton teile teil tableta tabletas pasticca pasticche tablette tabletten capsule capsules gelule gelules",
+         carton teile tableta tabletas pasticca pasticche tablette tabletten capsule capsules gelule gelules",
         "piece",
         1.0,
     ),
@@ -171,7 +171,8 @@ pub(super) fn kind(name: &str, attached: bool) -> Kind {
 
 /// After "3 pour 20": nouns that make it no price.
 const NOT_MONEY: &str = "
-    personnes personne pers minutes minute min mn jours jour heures heure ans an mois semaines semaine points buts invites convives places people days
+    janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre january february march april may june july august september october
+    november december enero febrero personnes personne pers minutes minute min mn jours jour heures heure ans an mois semaines semaine points buts invites convives places people days
     day hours hour years year weeks months goals guests members seconds personas dias horas anos meses semanas persone giorni ore anni mesi minuti
     personen tage stunden jahre wochen monate leute minuten minutos puntos goles punti gol punkte tore punten doelpunten seconden sekunden secondi
     segundos secondes dagen uur jaar weken maanden mensen km cm mm m kilometres miles metres fois times veces volte mal keer nuits nights noches notti
@@ -182,6 +183,34 @@ const NOT_MONEY: &str = "
 /// Whether a noun after a bare number says that it is no amount of money, and no goods before a price.
 pub(super) fn is_not_money(word: &str) -> bool {
     NOT_MONEY.split_ascii_whitespace().any(|noun| noun == word)
+}
+
+/// Whether a word makes an amount too great for the street: "$98 billion".
+pub(super) fn is_magnitude(word: &str) -> bool {
+    matches!(
+        word,
+        "m" | "mn"
+            | "mio"
+            | "mrd"
+            | "md"
+            | "bn"
+            | "b"
+            | "bil"
+            | "mil"
+            | "mln"
+            | "mld"
+            | "million"
+            | "millions"
+            | "billion"
+            | "billions"
+            | "milliard"
+            | "milliards"
+            | "millon"
+            | "millones"
+    ) || matches!(
+        word,
+        "milione" | "milioni" | "miliardi" | "millionen" | "milliarden" | "miljoen" | "miljard" | "trillion" | "thousand" | "mille" | "tausend" | "duizend"
+    )
 }
 
 /// What "10e" is said of when it means "tenth".

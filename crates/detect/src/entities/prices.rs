@@ -199,6 +199,10 @@ impl Reader<'_> {
                 if index > 0 && matches!(&*self.text(index - 1), "le" | "the" | "el" | "il" | "der" | "het") {
                     return None;
                 }
+                // "6 for 20 with 5 walks": the English say much in these words.
+                if self.local == "GBP" && self.kind(index + 3) == Some(Kind::Word) {
+                    return None;
+                }
                 let is_word = self.text(index + 1).chars().next().is_some_and(char::is_alphabetic);
                 (is_word || self.is_equation_list(index)).then(|| found(amount, self.local, 3)).flatten()
             }
@@ -320,7 +324,11 @@ impl Reader<'_> {
     fn money(&self, index: usize) -> Option<(f64, &'static str, usize)> {
         match (self.kind(index)?, self.kind(index + 1)?) {
             (Kind::Number(amount), Kind::Currency(currency)) if amount > 0.0 && !self.is_ordinal(index, currency) => Some((amount, currency.code, 2)),
-            (Kind::Currency(Currency { code, form: Form::Sign }), Kind::Number(amount)) if amount > 0.0 => Some((amount, code, 2)),
+            (Kind::Currency(Currency { code, form: Form::Sign }), Kind::Number(amount))
+                if amount > 0.0 && !price_words::is_magnitude(&self.text(index + 2)) =>
+            {
+                Some((amount, code, 2))
+            }
             _ => None,
         }
     }
@@ -399,7 +407,8 @@ fn token(glyphs: &[Glyph], index: &mut usize, taken: &impl Fn(u32) -> bool, last
         let in_word = before(glyphs, from).is_alphabetic() && !is_times(glyphs, from);
         let (value, end) = number(glyphs, from);
         *index = end;
-        let free = !in_word && before(glyphs, from) != '_' && !glyphs.get(from).is_some_and(|g| taken(g.start));
+        let second = before(glyphs, from) == '/' && from >= 2 && at(glyphs, from - 2).is_ascii_digit() && value.is_some() && !is_measured(glyphs, from);
+        let free = !in_word && !second && before(glyphs, from) != '_' && !glyphs.get(from).is_some_and(|g| taken(g.start));
         return Some(Token { kind: value.filter(|_| free).map_or(Kind::Stop, Kind::Number), from, to: end });
     }
     if c.is_alphanumeric() {
@@ -407,7 +416,9 @@ fn token(glyphs: &[Glyph], index: &mut usize, taken: &impl Fn(u32) -> bool, last
         if c == 'x' && *index == from + 1 && at(glyphs, from + 1).is_ascii_digit() {
             return None; // "x2": the number says it
         }
-        let attached = last.is_some_and(|t| t.to == from && matches!(t.kind, Kind::Number(_)));
+        // "4è" is an ordinal whatever follows.
+        let plain = glyphs.get(from).is_some_and(|g| g.end - g.start == 1);
+        let attached = plain && last.is_some_and(|t| t.to == from && matches!(t.kind, Kind::Number(_)));
         return Some(Token { kind: price_words::kind(&word(glyphs, from, *index), attached), from, to: *index });
     }
     *index = from + 1;
@@ -441,7 +452,7 @@ fn number(glyphs: &[Glyph], from: usize) -> (Option<f64>, usize) {
         && whole <= 3
         && digits(end + 1) == 3
         && matches!(at(glyphs, end), ' ' | '.' | ',' | '\'' | '’')
-        && (is_amount(glyphs, end + 4) || matches!(before(glyphs, from), '£' | '$' | '€'))
+        && (is_amount(glyphs, end + 4) || is_after_sign(glyphs, from))
     {
         text.push_str(&word(glyphs, end + 1, end + 4));
         end += 4;
@@ -454,10 +465,16 @@ fn number(glyphs: &[Glyph], from: usize) -> (Option<f64>, usize) {
         let value = |text: &str| text.parse::<f64>().ok();
         let fraction = value(&text).zip(value(&word(glyphs, end + 1, end + 2))).map(|(above, below)| above / below.max(1.0));
         return (fraction, end + 2);
-    } else if at(glyphs, end) == 'k' && !at(glyphs, end + 1).is_alphanumeric() && is_amount(glyphs, end + 1) {
+    } else if at(glyphs, end) == 'k' && !at(glyphs, end + 1).is_alphanumeric() && (is_amount(glyphs, end + 1) || is_after_sign(glyphs, from)) {
         return (text.parse::<f64>().ok().map(|value| value * 1000.0), end + 1);
     }
     (text.parse().ok().filter(|_| whole <= 5 && !is_refused(glyphs, end)), end)
+}
+
+/// Whether the sign of a currency stands before.
+fn is_after_sign(glyphs: &[Glyph], from: usize) -> bool {
+    let is_sign = |c: char| matches!(c, '£' | '$' | '€');
+    is_sign(before(glyphs, from)) || (before(glyphs, from) == ' ' && is_sign(before(glyphs, from - 1)))
 }
 
 /// Whether a currency follows.

@@ -31,7 +31,7 @@ pub(super) enum Naming {
 
 /// Names without accents, as in [`vigie_text::Glyphs`].
 const NAMES: &[(&[&str], ContactKind, &str, Naming)] = &[
-    (&["snap", "snaps", "snapp", "snaap", "snp", "snpchat", "snapshat", "snape", "snapchatt", "snapcht", "snaptchat", "snapi"], Snapchat, "", Naming::Plain),
+    (&["snap", "snaps", "snapp", "snaap", "snp", "snpchat", "snapshat", "snapchatt", "snapcht", "snaptchat", "snapi"], Snapchat, "", Naming::Plain),
     (&["sc", "snapc"], Snapchat, "", Naming::Everyday),
     (&["insta", "instagramm", "instagrame", "instgram", "isntagram", "insta'"], Instagram, "", Naming::Plain),
     (&["snapchat"], Snapchat, "", Naming::Brand),
