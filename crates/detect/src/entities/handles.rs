@@ -27,10 +27,8 @@ pub(super) fn read(glyphs: &[Glyph]) -> Vec<Contact> {
         if index >= token.end {
             token = Token::at(glyphs, index);
         }
-        let start = found.len();
         let word_end = run(glyphs, index, is_word).max(index + 1);
         index = one(glyphs, index, word_end, token, &mut found).map_or(word_end, |end| end.max(index + 1));
-        debug_assert!(found.len() >= start, "readers only add");
     }
     found
 }
@@ -46,7 +44,7 @@ fn one(glyphs: &[Glyph], from: usize, word_end: usize, token: Token, found: &mut
         found.extend(contact);
         return Some(end);
     }
-    after_service(glyphs, from, found).or_else(|| before_service(glyphs, from, found))
+    after_service(glyphs, from, found).or_else(|| before_service(glyphs, from, word_end, found))
 }
 
 fn disguised(glyphs: &[Glyph], from: usize, word_end: usize) -> Read {
@@ -65,13 +63,17 @@ struct Token {
 impl Token {
     fn at(glyphs: &[Glyph], index: usize) -> Self {
         let mut token = Self { end: index + 1, ..Self::default() };
+        // Whether a letter stood right after a dot, and whether the last character was one.
+        let mut dots = (false, false);
         for glyph in glyphs.iter().skip(index).take_while(|g| !g.c.is_whitespace()) {
             token.end += 1;
-            token.dotted |= glyph.c == '.';
+            dots.0 |= dots.1 && glyph.c.is_ascii_alphanumeric();
+            dots.1 = glyph.c == '.';
             token.has_at |= glyph.c == '@';
             token.scheme |= glyph.c == '/';
         }
         token.end -= 1;
+        token.dotted = dots.0;
         token
     }
 }
@@ -258,7 +260,7 @@ const UNDERSCORES: &[&str] = &["underscore", "tiret bas", "tiret du bas", "guion
 fn underscore(glyphs: &[Glyph], from: usize) -> Option<usize> {
     let is_frame = |c: char| matches!(c, ' ' | '(' | ')' | '[' | ']');
     let start = run(glyphs, from, is_frame);
-    if start == from || start - from > 2 {
+    if start == from || start - from > 2 || !matches!(at(glyphs, start), '_' | 'u' | 't' | 'g' | 'l') {
         return None;
     }
     if at(glyphs, start) == '_' && at(glyphs, start + 1) == ' ' {
@@ -284,7 +286,7 @@ fn service(glyphs: &[Glyph], from: usize) -> Option<(Service, usize)> {
     match at(glyphs, from) {
         '👻' => return Some((services::named("snap")?, from + 1)),
         '✈' => return Some((Service { naming: Naming::Marked, ..services::named("tg")? }, from + 1)),
-        c if !services::may_begin(c) => return None,
+        c if !services::may_begin(c, at(glyphs, from + 1), at(glyphs, from + 2)) => return None,
         _ => {}
     }
     let end = run(glyphs, from, |c| c.is_ascii_alphanumeric() || c == '$');
@@ -360,8 +362,12 @@ fn is_plain(c: char) -> bool {
 }
 
 /// "@handle sur snap", "handle_31 on telegram", "@handle (insta)".
-fn before_service(glyphs: &[Glyph], from: usize, found: &mut Vec<Contact>) -> Option<usize> {
+fn before_service(glyphs: &[Glyph], from: usize, word_end: usize, found: &mut Vec<Contact>) -> Option<usize> {
     let marked = at(glyphs, from) == '@';
+    let in_shape = |g: &Glyph| g.c.is_ascii_digit() || matches!(g.c, '_' | '.');
+    if !marked && !glyphs.iter().skip(from).take_while(|g| is_handle(g.c)).any(in_shape) && underscore(glyphs, word_end).is_none() {
+        return None;
+    }
     let start = from + usize::from(marked);
     let (handle, end) = handle(glyphs, start);
     if !(3..=32).contains(&handle.len()) || !(marked || looks_like_one(&handle)) || !handle.bytes().any(|b| b.is_ascii_alphabetic()) {

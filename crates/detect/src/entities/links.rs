@@ -100,13 +100,22 @@ enum Written {
 
 /// A quick look: whether a sign may follow the word that ends here.
 pub(super) fn sign_may_follow(glyphs: &[Glyph], end: usize) -> bool {
-    match at(glyphs, end) {
-        '(' | '[' | '{' | '.' | '@' | '·' | '•' | ',' => true,
+    let ahead = |offset: usize| at(glyphs, end + offset);
+    match ahead(0) {
+        '(' | '[' | '{' | '@' | '·' | '•' | '/' => true,
+        '.' | ',' => ahead(1) == ' ' || ahead(1).is_alphanumeric(),
         ' ' => matches!(
-            (at(glyphs, end + 1), at(glyphs, end + 2)),
-            ('(' | '[' | '{' | '.' | '@' | '·' | '/' | '•', _) | ('d', 'o') | ('p', 'o' | 'u') | ('a', 't' | 'r' | 'p') | ('c', 'h') | ('k', 'l') | (' ', _)
+            (ahead(1), ahead(2), ahead(3)),
+            ('(' | '[' | '{' | '.' | '@' | '·' | '/' | '•' | ' ', ..)
+                | ('d', 'o', 't')
+                | ('p', 'o', 'i')
+                | ('p', 'u', 'n')
+                | ('a', 't', ' ')
+                | ('a', 'r', 'o' | 'r')
+                | ('a', 'p', 'e')
+                | ('c', 'h', 'i')
+                | ('k', 'l', 'a')
         ),
-        '/' => true,
         _ => false,
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! All readers work on [`Glyphs`](vigie_text::Glyphs) and give byte offsets of the original text.
 
+mod beginnings;
 mod everyday;
 mod handles;
 mod hidden_phones;

@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use rustc_hash::FxHashMap;
 
+use super::beginnings::Beginnings;
+
 /// What a word adds to a dictated number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Spoken {
@@ -94,26 +96,12 @@ static WORDS: LazyLock<FxHashMap<String, Spoken>> = LazyLock::new(|| {
     words
 });
 
-/// The two letters that number words begin with: a quick way to pass over other words.
-static BEGINNINGS: LazyLock<[u32; 26]> = LazyLock::new(|| {
-    let mut table = [0; 26];
-    for word in WORDS.keys() {
-        if let [first, second, ..] = word.as_bytes()
-            && let Some(row) = table.get_mut(usize::from(first.wrapping_sub(b'a')))
-        {
-            *row |= 1u32.checked_shl(u32::from(second.wrapping_sub(b'a'))).unwrap_or(0);
-        }
-    }
-    table
-});
+static BEGINNINGS: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of(WORDS.keys().map(String::as_str)));
 
-/// Whether a number word may begin with these two characters.
-pub(super) fn may_begin(first: char, second: char) -> bool {
-    if first == 'y' {
-        return second == ' '; // "treinta y nueve"
-    }
-    let index = |c: char| u32::from(c).wrapping_sub(u32::from('a'));
-    BEGINNINGS.get(index(first) as usize).is_some_and(|row| index(second) < 26 && row >> index(second) & 1 == 1)
+/// Whether a number word may begin with these three characters.
+#[inline]
+pub(super) fn may_begin(first: char, second: char, third: char) -> bool {
+    BEGINNINGS.may_be(first, second, third)
 }
 
 /// What a word (lower case, no accents) adds to a number.

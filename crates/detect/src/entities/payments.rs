@@ -1,9 +1,11 @@
 //! Where money is sent: bank accounts with a valid checksum, codes of prepaid vouchers.
 
+use std::sync::LazyLock;
+
 use vigie_model::ContactKind;
 use vigie_text::Glyph;
 
-use super::{at, contact, links::Read, run, word};
+use super::{at, beginnings::Beginnings, contact, links::Read, run, word};
 
 /// Countries with the length of their account numbers (ISO 13616 registry).
 const IBAN_LENGTHS: &[(&str, usize)] = &[
@@ -47,11 +49,13 @@ const VOUCHERS: &[(&str, &str, std::ops::RangeInclusive<usize>)] = &[
     ("flexepin", "flexepin", 16..=16),
 ];
 
+static BEGINNINGS: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of(VOUCHERS.iter().map(|(name, ..)| *name)));
+
 /// Reads an account number or a voucher's code that begins at a word.
 pub(super) fn read(glyphs: &[Glyph], from: usize, word_end: usize) -> Read {
     match at(glyphs, from) {
         c if c.is_ascii_alphabetic() && at(glyphs, from + 2).is_ascii_digit() && at(glyphs, from + 3).is_ascii_digit() => iban(glyphs, from),
-        'p' | 't' | 'n' | 'c' | 'f' => voucher(glyphs, from, word_end),
+        'p' | 't' | 'n' | 'c' | 'f' if BEGINNINGS.may_be(at(glyphs, from), at(glyphs, from + 1), at(glyphs, from + 2)) => voucher(glyphs, from, word_end),
         _ => None,
     }
 }

@@ -40,9 +40,12 @@ const LONGEST: usize = 24;
 /// Finds the phone numbers of a text.
 pub(super) fn read(text: &str, glyphs: &[Glyph], setting: &Setting<'_>) -> Vec<Contact> {
     let mut found = Vec::new();
+    if !may_hold_number(glyphs) {
+        return found;
+    }
     let mut pieces: SmallVec<[Piece; 4]> = SmallVec::new();
-    let mut index = 0;
-    while let Some(start) = (index..glyphs.len()).find(|&index| may_begin(glyphs, index)) {
+    let (mut index, mut last_end) = (0, 0);
+    while let Some(start) = (index..glyphs.len()).find(|&index| may_begin(glyphs, index, last_end)) {
         let candidate = candidate(glyphs, start);
         let Some(first) = candidate.groups.first() else {
             index = start + 1;
@@ -51,7 +54,7 @@ pub(super) fn read(text: &str, glyphs: &[Glyph], setting: &Setting<'_>) -> Vec<C
         index = first.to;
         if let Some((value, end)) = number(&candidate, setting).filter(|(_, end)| !is_other_number(glyphs, start, *end)) {
             found.push(contact(glyphs, ContactKind::Phone, value, start, end));
-            index = end;
+            (index, last_end) = (end, end);
         }
         if pieces.last().is_none_or(|piece| start >= piece.to) {
             pieces.extend(candidate.groups.last().map(|last| last.to).map(|to| Piece { from: start, to, digits: candidate.digits }));
@@ -61,16 +64,37 @@ pub(super) fn read(text: &str, glyphs: &[Glyph], setting: &Setting<'_>) -> Vec<C
     found
 }
 
+/// The fewest digits of a number, and the fewest number words that stand for as many.
+const FEWEST_DIGITS: usize = 6;
+
+/// A quick look: whether there are digits or number words enough.
+fn may_hold_number(glyphs: &[Glyph]) -> bool {
+    let (mut digits, mut words, mut in_word) = (0, 0, false);
+    for (index, glyph) in glyphs.iter().enumerate() {
+        if glyph.c.is_ascii_digit() {
+            digits += 1;
+        } else if !in_word && number_words::may_begin(glyph.c, at(glyphs, index + 1), at(glyphs, index + 2)) {
+            words += 1;
+        }
+        in_word = glyph.c.is_ascii_lowercase() || (!glyph.c.is_ascii() && glyph.c.is_alphabetic());
+        if digits + 2 * words >= FEWEST_DIGITS + 2 {
+            return true;
+        }
+    }
+    digits >= FEWEST_DIGITS
+}
+
 /// Whether a number may begin here: not inside a longer number, a word, a decimal or a handle.
+/// `last_end` is where the number before ended: another may follow after a slash.
 #[inline]
-fn may_begin(glyphs: &[Glyph], index: usize) -> bool {
+fn may_begin(glyphs: &[Glyph], index: usize, last_end: usize) -> bool {
     let c = at(glyphs, index);
     let next = || at(glyphs, index + 1);
     let opens = match c {
         '0'..='9' => true,
         '+' => next().is_ascii_digit() || next() == ' ',
         'o' if next().is_ascii_digit() || matches!(next(), ' ' | '.' | '-' | 'o') => true,
-        'a'..='z' => number_words::may_begin(c, next()),
+        'a'..='z' => number_words::may_begin(c, next(), at(glyphs, index + 2)),
         _ => false,
     };
     if !opens {
@@ -81,7 +105,7 @@ fn may_begin(glyphs: &[Glyph], index: usize) -> bool {
         return matches!(c, '0' | '+') && follows_call(glyphs, index);
     }
     let joins = matches!(previous, '.' | ',' | '/' | '-' | ':') && index >= 2 && at(glyphs, index - 2).is_ascii_digit();
-    !joins && !matches!(previous, '_' | '@' | '#' | '€' | '$' | '£')
+    (!joins || index == last_end + 1) && !matches!(previous, '_' | '@' | '#' | '€' | '$' | '£')
 }
 
 /// "tel0639980012": the word that the number is glued to announces it.
@@ -176,7 +200,7 @@ fn beside_digits(glyphs: &[Glyph], from: usize, to: usize) -> bool {
 fn spoken_group(glyphs: &[Glyph], from: usize) -> Option<(String, usize)> {
     let mut dictation = Dictation::default();
     let (mut index, mut end, mut count) = (from, None, 0);
-    while number_words::may_begin(at(glyphs, index), at(glyphs, index + 1)) {
+    while number_words::may_begin(at(glyphs, index), at(glyphs, index + 1), at(glyphs, index + 2)) {
         let to = index + glyphs.iter().skip(index).take_while(|g| g.c.is_alphanumeric()).count();
         let Some(spoken) = number_words::spoken(&word(glyphs, index, to)) else { break };
         dictation.push(spoken);

@@ -5,6 +5,8 @@ use std::sync::LazyLock;
 use rustc_hash::FxHashMap;
 use vigie_model::ContactKind;
 
+use super::beginnings::Beginnings;
+
 use ContactKind::{Discord, Instagram, Linkpage, Payment, Session, Shortlink, Signal, Snapchat, Telegram, Threema, Whatsapp, Wickr, X};
 
 /// A service that is named before or after a handle.
@@ -83,9 +85,26 @@ pub(super) fn named_in_two(name: &str) -> Option<Service> {
     if IN_TWO.contains(&name) { named(name) } else { None }
 }
 
-/// Whether a name, plain or with symbols for letters, may begin with this character.
-pub(super) fn may_begin(c: char) -> bool {
-    matches!(c, 's' | '$' | '5' | 'i' | '1' | 't' | '7' | 'w' | 'g' | 'd' | 'x' | 'c' | 'p' | 'r' | 'v' | 'l')
+static BEGINNINGS: LazyLock<Beginnings> = LazyLock::new(|| {
+    let halves = ["cash", "what"];
+    Beginnings::of(NAMES.iter().flat_map(|(names, ..)| names.iter().copied()).chain(halves))
+});
+
+/// A quick look: whether a name, plain, spelled out or with symbols for letters, may begin with these characters.
+#[inline]
+pub(super) fn may_begin(first: char, second: char, third: char) -> bool {
+    if second.is_ascii_lowercase() && third.is_ascii_lowercase() && first.is_ascii_lowercase() {
+        return BEGINNINGS.may_be(first, second, third);
+    }
+    let is_letter = |c: char| c.is_ascii_lowercase();
+    let stands_for_one = |c: char| matches!(c, '$' | '@' | '0' | '1' | '3' | '4' | '5' | '7');
+    let first_fits = matches!(first, 's' | '$' | '5' | 'i' | '1' | 't' | '7' | 'w' | 'd' | 'c' | 'p' | 'r' | 'v' | 'x');
+    // "sc:", "x:", "s.n.a.p", "sn4p", "5nap".
+    let is_short = BEGINNINGS.may_be(first, second, third);
+    let is_spelled = matches!(second, ' ' | '.' | '-' | '*' | '_' | '·') && is_letter(third);
+    let is_leet =
+        (stands_for_one(first) && (is_letter(second) || stands_for_one(second))) || stands_for_one(second) || (is_letter(second) && stands_for_one(third));
+    is_short || (first_fits && (is_spelled || is_leet))
 }
 
 /// Hosts whose links lead to an account or a conversation: host, what stands before the handle in the path, service.
