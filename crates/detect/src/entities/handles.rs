@@ -17,24 +17,21 @@ use super::{
 pub(super) fn read(glyphs: &[Glyph]) -> Vec<Contact> {
     let mut found = Vec::new();
     let mut index = 0;
-    let mut token = Token::default();
     while let Some(glyph) = glyphs.get(index) {
         let opens = is_word(glyph.c) || matches!(glyph.c, '@' | '👻' | '✈' | '$');
         if !opens || is_word(before(glyphs, index)) || matches!(before(glyphs, index), '/' | '.') {
             index += 1;
             continue;
         }
-        if index >= token.end {
-            token = Token::at(glyphs, index);
-        }
         let word_end = run(glyphs, index, is_word).max(index + 1);
-        index = one(glyphs, index, word_end, token, &mut found).map_or(word_end, |end| end.max(index + 1));
+        index = one(glyphs, index, word_end, &mut found).map_or(word_end, |end| end.max(index + 1));
     }
     found
 }
 
 /// Reads what begins at a word; gives where it ends, if anything was read.
-fn one(glyphs: &[Glyph], from: usize, word_end: usize, token: Token, found: &mut Vec<Contact>) -> Option<usize> {
+fn one(glyphs: &[Glyph], from: usize, word_end: usize, found: &mut Vec<Contact>) -> Option<usize> {
+    let token = Token::at(glyphs, from, word_end);
     let single = (if token.dotted || token.scheme { links::link(glyphs, from) } else { None })
         .or_else(|| if token.has_at { links::email(glyphs, from) } else { None })
         .or_else(|| if links::sign_may_follow(glyphs, word_end) { disguised(glyphs, from, word_end) } else { None })
@@ -51,29 +48,28 @@ fn disguised(glyphs: &[Glyph], from: usize, word_end: usize) -> Read {
     links::disguised_link(glyphs, from, word_end).or_else(|| links::email(glyphs, from))
 }
 
-/// A run of characters without a blank, and what a link or an address would need in it.
+/// What the run of characters without a blank holds that a link or an address needs.
 #[derive(Debug, Default, Clone, Copy)]
 struct Token {
-    end: usize,
     dotted: bool,
     scheme: bool,
     has_at: bool,
 }
 
 impl Token {
-    fn at(glyphs: &[Glyph], index: usize) -> Self {
-        let mut token = Self { end: index + 1, ..Self::default() };
-        // Whether a letter stood right after a dot, and whether the last character was one.
-        let mut dots = (false, false);
-        for glyph in glyphs.iter().skip(index).take_while(|g| !g.c.is_whitespace()) {
-            token.end += 1;
-            dots.0 |= dots.1 && glyph.c.is_ascii_alphanumeric();
-            dots.1 = glyph.c == '.';
+    /// Of a word that ends at `word_end`: nothing where a blank follows it.
+    fn at(glyphs: &[Glyph], from: usize, word_end: usize) -> Self {
+        let mut token = Self::default();
+        if !matches!(at(glyphs, word_end), '.' | ':' | '-' | '@' | '+' | '%' | '/' | '?') {
+            return token;
+        }
+        let mut after_dot = false;
+        for glyph in glyphs.iter().skip(from).take_while(|g| !g.c.is_whitespace()) {
+            token.dotted |= after_dot && glyph.c.is_ascii_alphanumeric();
             token.has_at |= glyph.c == '@';
             token.scheme |= glyph.c == '/';
+            after_dot = glyph.c == '.';
         }
-        token.end -= 1;
-        token.dotted = dots.0;
         token
     }
 }
@@ -256,11 +252,23 @@ fn handle(glyphs: &[Glyph], from: usize) -> (String, usize) {
 /// How an underscore is said.
 const UNDERSCORES: &[&str] = &["underscore", "tiret bas", "tiret du bas", "guion bajo", "trattino basso", "unterstrich", "laag streepje"];
 
+/// A quick look: whether an underscore in words may follow the word that ends here.
+fn may_be_spelled(glyphs: &[Glyph], end: usize) -> bool {
+    let from = end + 1 + usize::from(matches!(at(glyphs, end + 1), '(' | '['));
+    matches!(
+        (at(glyphs, from), at(glyphs, from + 1), at(glyphs, from + 2)),
+        ('_', ..) | ('u', 'n', 'd' | 't') | ('t', 'i', 'r') | ('t', 'r', 'a') | ('g', 'u', 'i') | ('l', 'a', 'a')
+    ) && underscore(glyphs, end).is_some()
+}
+
 /// The glyph after an underscore that is written as a word, in brackets or between blanks.
 fn underscore(glyphs: &[Glyph], from: usize) -> Option<usize> {
     let is_frame = |c: char| matches!(c, ' ' | '(' | ')' | '[' | ']');
+    if !is_frame(at(glyphs, from)) {
+        return None;
+    }
     let start = run(glyphs, from, is_frame);
-    if start == from || start - from > 2 || !matches!(at(glyphs, start), '_' | 'u' | 't' | 'g' | 'l') {
+    if start - from > 2 || !matches!(at(glyphs, start), '_' | 'u' | 't' | 'g' | 'l') {
         return None;
     }
     if at(glyphs, start) == '_' && at(glyphs, start + 1) == ' ' {
@@ -365,7 +373,7 @@ fn is_plain(c: char) -> bool {
 fn before_service(glyphs: &[Glyph], from: usize, word_end: usize, found: &mut Vec<Contact>) -> Option<usize> {
     let marked = at(glyphs, from) == '@';
     let in_shape = |g: &Glyph| g.c.is_ascii_digit() || matches!(g.c, '_' | '.');
-    if !marked && !glyphs.iter().skip(from).take_while(|g| is_handle(g.c)).any(in_shape) && underscore(glyphs, word_end).is_none() {
+    if !marked && !glyphs.iter().skip(from).take_while(|g| is_handle(g.c)).any(in_shape) && !may_be_spelled(glyphs, word_end) {
         return None;
     }
     let start = from + usize::from(marked);

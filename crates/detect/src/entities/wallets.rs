@@ -7,12 +7,15 @@ use vigie_model::{Contact, ContactKind};
 /// Finds the addresses in the original text, where case matters; characters that cannot be seen may stand inside them.
 pub(super) fn read(text: &str) -> Vec<Contact> {
     let mut found = Vec::new();
+    if !has_long_word(text) {
+        return found;
+    }
     let mut start = None;
     for (index, c) in text.char_indices().chain([(text.len(), ' ')]) {
         match start {
             None if c.is_ascii_alphanumeric() => start = Some(index),
             Some(from) if !c.is_ascii_alphanumeric() && !is_invisible(c) => {
-                if index - from >= 26
+                if index - from >= SHORTEST
                     && let Some(word) = text.get(from..index)
                 {
                     found.extend(contact(word, from));
@@ -23,6 +26,18 @@ pub(super) fn read(text: &str) -> Vec<Contact> {
         }
     }
     found
+}
+
+/// The fewest characters of an address.
+const SHORTEST: usize = 26;
+
+/// A quick look: whether so many letters and digits, or characters outside ASCII, follow one another.
+fn has_long_word(text: &str) -> bool {
+    let mut length = 0;
+    text.bytes().any(|byte| {
+        length = if byte.is_ascii_alphanumeric() || !byte.is_ascii() { length + 1 } else { 0 };
+        length >= SHORTEST
+    })
 }
 
 fn is_invisible(c: char) -> bool {
