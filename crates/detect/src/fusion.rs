@@ -133,7 +133,7 @@ fn summary(evidence: &Evidence, ruled: &Ruled, views: Views) -> [f32; 40] {
         none,
         is(sum.offered),
         few(sum.components, 6),
-        is(entities.contacts.iter().any(|c| c.kind != vigie_model::ContactKind::Url)),
+        is(entities.contacts.iter().any(|c| c.kind.is_account())),
         is(entities.price_rows >= 2),
         is(entities.prices.iter().any(|p| p.quantity.is_some())),
         is(!entities.prices.is_empty()),
@@ -274,7 +274,7 @@ fn components(evidence: &Evidence, sum: &mut Sum) {
         }
     }
     let entities = &evidence.entities;
-    if entities.contacts.iter().any(|c| c.kind != vigie_model::ContactKind::Url) {
+    if entities.contacts.iter().any(|c| c.kind.is_account()) {
         sum.offered = true;
         sum.components += 1;
         sum.add(format_args!("contact_given"), CONTACT);

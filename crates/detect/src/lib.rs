@@ -5,7 +5,7 @@
 //! prices read (`entities`) and everything summed up (`fusion`). Ordinary posts stop after the first pass and cost no allocation.
 //! No clock, network, disk or environment: the same post and lexicon give the same verdict bit for bit.
 
-mod entities;
+pub mod entities;
 mod evidence;
 mod fusion;
 mod fuzzy;
@@ -17,6 +17,8 @@ mod scan;
 mod watch;
 
 use std::sync::Arc;
+
+use smallvec::SmallVec;
 
 pub use fusion::{ADVERT, REVIEW};
 pub use lexicon::{Entry, Lexicon, LexiconError, Meaning, PlaceEntry, Strength};
@@ -84,6 +86,8 @@ pub struct Detector {
     watch_words: Vec<WatchWord>,
     places: Vec<PlaceEntry>,
     watches: Vec<Watch>,
+    /// Countries of the watches' places.
+    home: Vec<String>,
     model: Model,
     versions: Arc<Versions>,
 }
@@ -105,12 +109,24 @@ impl Detector {
             }
         }
         let versions = Arc::new(Versions { vigie: env!("CARGO_PKG_VERSION").to_owned(), lexicon: lexicon.version.clone(), model: model.version.clone() });
-        let mut detector =
-            Self { triggers, phrases, fuzzy, entries: lexicon.entries, watch_words: Vec::new(), places: lexicon.places, watches: Vec::new(), model, versions };
+        let mut detector = Self {
+            triggers,
+            phrases,
+            fuzzy,
+            entries: lexicon.entries,
+            watch_words: Vec::new(),
+            places: lexicon.places,
+            watches: Vec::new(),
+            home: Vec::new(),
+            model,
+            versions,
+        };
         for (number, watch) in (0u16..).zip(&watches) {
             detector.add_watch(number, watch);
         }
         detector.watches = watches;
+        detector.home.sort_unstable();
+        detector.home.dedup();
         detector
     }
 
@@ -122,6 +138,7 @@ impl Detector {
         }
         for (index, place) in (0u16..).zip(&spec.places) {
             let folded = fold_phrase(place);
+            self.home.extend(self.places.iter().find(|p| fold_phrase(&p.name) == folded).map(|p| p.country.clone()));
             let names: Vec<String> =
                 self.places.iter().filter(|p| fold_phrase(&p.name) == folded).flat_map(|p| p.aliases.clone()).chain([place.clone()]).collect();
             names.iter().for_each(|name| self.add_watch_word(WatchWord { watch, role: Role::Place, index }, name));
@@ -290,10 +307,23 @@ impl Detector {
         self.find(post, scratch);
         let mut evidence = self.weigh(post, lang, scratch);
         scratch.glyphs.read(&post.text);
-        evidence.entities = entities::read(&post.text, &scratch.glyphs, lang);
+        let countries = self.countries(&evidence);
+        evidence.entities = entities::read(&post.text, &scratch.glyphs, &entities::Setting { lang, countries: &countries });
         evidence.drop_units(&post.text);
         evidence.words = scratch.folded.words().len();
         evidence
+    }
+
+    /// Countries of the places that a text names, then of those that the user watches.
+    fn countries(&self, evidence: &evidence::Evidence) -> SmallVec<[&str; 8]> {
+        let named = evidence.places.iter().filter_map(|(number, ..)| self.places.get(*number as usize)).map(|place| place.country.as_str());
+        let mut countries = SmallVec::new();
+        for country in named.chain(self.home.iter().map(String::as_str)) {
+            if !countries.contains(&country) {
+                countries.push(country);
+            }
+        }
+        countries
     }
 
     fn explain(&self, post: &Post<'_>, lang: Lang, words: f32, scratch: &mut Scratch) -> Verdict {
