@@ -1,5 +1,6 @@
 //! Tasks of the project: `cargo xtask test` is what CI runs, the rest is for those who change things.
 
+mod figures;
 mod real;
 
 use std::{
@@ -12,7 +13,8 @@ use anyhow::{Context, Result, bail};
 
 const USAGE: &str = "usage: cargo xtask <task>\n\n\
     test      everything that must pass: formatting, lints, tests, documentation, licences, generated files\n\
-    generate  write samples/, docs/post.schema.json and docs/man/ anew\n\
+    generate  write samples/, docs/post.schema.json, docs/man/ and docs/detector.md anew\n\
+    figures   measure on the real posts of ../shared/data for docs/detector.md\n\
     real      scan every file of ../shared/data that holds posts and compare the counts\n\
     kill N    kill a scan at N random moments and compare the stores\n\
     fuzz SECS run every fuzz target for so many seconds (needs a nightly toolchain and cargo-fuzz)";
@@ -22,6 +24,7 @@ fn main() -> ExitCode {
     let done = match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["test"] => test(),
         ["generate"] => generate(),
+        ["figures"] => figures::real(),
         ["real"] => real::scan_all(),
         ["kill", times] => kill(times),
         ["fuzz", seconds] => fuzz(seconds),
@@ -80,7 +83,8 @@ fn generate() -> Result<()> {
     vigie_testkit::write_samples(Path::new("samples"))?;
     std::fs::create_dir_all("docs")?;
     std::fs::write("docs/post.schema.json", vigie_model::post_schema() + "\n")?;
-    run("cargo", &["run", "--quiet", "--release", "-p", "vigie", "--", "man", "--out", "docs/man"])
+    run("cargo", &["run", "--quiet", "--release", "-p", "vigie", "--", "man", "--out", "docs/man"])?;
+    figures::page()
 }
 
 fn kill(times: &str) -> Result<()> {

@@ -21,6 +21,13 @@ pub(crate) struct ProductFound {
     pub(crate) emoji: bool,
 }
 
+impl ProductFound {
+    /// A word taken for a product, to see what the context makes of it.
+    pub(crate) fn supposed(start: u32, end: u32) -> Self {
+        Self { class: Product::CannabisHerb, grade: Grade::C, start, end, tagged: false, disguised: false, emoji: false }
+    }
+}
+
 /// What a text holds, before it is weighed.
 #[derive(Debug, Default)]
 pub(crate) struct Evidence {
@@ -238,6 +245,7 @@ impl Evidence {
         out.extend(self.places.iter().map(|&(_, start, end)| span(ComponentKind::Area, start, end)));
         out.extend(self.entities.contacts.iter().map(|c| span(ComponentKind::Contact, c.start, c.end)));
         out.extend(self.entities.prices.iter().map(|p| span(ComponentKind::Price, p.start, p.end)));
+        out.extend(self.entities.hours.iter().map(|&(start, end)| span(ComponentKind::Hours, start, end)));
         out.extend(self.entities.quantities.iter().map(|&(start, end)| span(ComponentKind::Quantity, start, end)));
         out.retain(|c| c.start < c.end);
         out.sort_unstable_by_key(|c| (c.start, c.end, c.kind));

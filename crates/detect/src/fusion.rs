@@ -8,15 +8,16 @@
 use vigie_model::{Band, ComponentKind, Grade, Label, Lang, Product, Reason};
 
 use crate::{
+    entities::Entities,
     evidence::Evidence,
     lexicon::Strength,
     model::{CONTEXT_INPUTS, INPUTS, Model, RULES_SCALE, WORDS_INPUTS},
 };
 
 /// Scores from here on are adverts.
-pub const ADVERT: f32 = 0.70;
+pub const ADVERT: f32 = 0.50;
 /// Scores from here on are for a person to look at.
-pub const REVIEW: f32 = 0.40;
+pub const REVIEW: f32 = 0.20;
 
 /// What the fusion says.
 #[derive(Debug)]
@@ -132,7 +133,7 @@ fn summary(evidence: &Evidence, ruled: &Ruled, views: Views) -> [f32; 40] {
         none,
         is(sum.offered),
         few(sum.components, 6),
-        is(entities.contacts.iter().any(|c| c.kind != vigie_model::ContactKind::Url)),
+        is(entities.contacts.iter().any(|c| c.kind.is_account())),
         is(entities.price_rows >= 2),
         is(entities.prices.iter().any(|p| p.quantity.is_some())),
         is(!entities.prices.is_empty()),
@@ -216,6 +217,7 @@ pub(crate) fn fuse(evidence: &Evidence, model: &Model, views: Views, lang: Lang)
     let parts = [("model:words", part(&WORDS_INPUTS)), ("model:context", part(&CONTEXT_INPUTS)), ("model:structure", part(&structure) + model.bias(lang))];
     reasons.extend(parts.into_iter().filter(|(_, weight)| *weight != 0.0).map(|(what, weight)| Reason { what: what.to_owned(), weight }));
     let score = odds_to_score(part(&[0]) + parts.iter().map(|(_, weight)| weight).sum::<f32>());
+    let score = if is_thin(evidence, &ruled) { score.min(THIN) } else { score };
     let band = band(score);
     let label = match band {
         Band::Clear => ruled.label.unwrap_or(Label::Other),
@@ -223,6 +225,15 @@ pub(crate) fn fuse(evidence: &Evidence, model: &Model, views: Views, lang: Lang)
         _ => Label::Advert,
     };
     Fused { score, band, label, reasons }
+}
+
+/// Highest score of a text without any sign of a sale in which at most a code word names a drug: a person should look at it.
+const THIN: f32 = ADVERT - 0.01;
+
+fn is_thin(evidence: &Evidence, ruled: &Ruled) -> bool {
+    let Entities { contacts, prices, quantities, .. } = &evidence.entities;
+    let coded = !matches!(ruled.best, Some(Grade::A | Grade::B));
+    coded && ruled.sum.components == 0 && contacts.is_empty() && prices.is_empty() && quantities.is_empty()
 }
 
 /// The score of a text that is given up for what its words say.
@@ -265,7 +276,7 @@ fn components(evidence: &Evidence, sum: &mut Sum) {
         }
     }
     let entities = &evidence.entities;
-    if entities.contacts.iter().any(|c| c.kind != vigie_model::ContactKind::Url) {
+    if entities.contacts.iter().any(|c| c.kind.is_account()) {
         sum.offered = true;
         sum.components += 1;
         sum.add(format_args!("contact_given"), CONTACT);

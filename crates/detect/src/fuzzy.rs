@@ -10,15 +10,18 @@ use vigie_text::{Word, WordFlags, word_hash};
 /// Shortest name that is recognised by likeness.
 const SHORTEST: usize = 6;
 /// Shortest skeleton.
-const SHORTEST_SKELETON: usize = 3;
+const SHORTEST_SKELETON: usize = 4;
 /// Longest word that is looked at.
 const LONGEST: usize = 24;
+
+/// A name and its entry.
+type Name = (Box<[u8]>, u32);
 
 /// Neighbourhoods of names.
 #[derive(Debug, Default)]
 pub(crate) struct Fuzzy {
     /// Names less one letter, and names: the name and its entry.
-    neighbours: FxHashMap<u64, Vec<(Box<[u8]>, u32)>>,
+    neighbours: FxHashMap<u64, Vec<Name>>,
     skeletons: FxHashMap<u64, u32>,
 }
 

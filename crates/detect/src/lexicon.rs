@@ -241,6 +241,11 @@ impl Lexicon {
         Self::read(EMBEDDED)
     }
 
+    /// The files that make a lexicon, as paths below `lexicon/`.
+    pub fn paths() -> impl Iterator<Item = &'static str> {
+        EMBEDDED.iter().map(|(path, _)| *path)
+    }
+
     /// Reads files given as (path below `lexicon/`, content).
     ///
     /// # Errors

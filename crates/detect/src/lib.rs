@@ -5,17 +5,20 @@
 //! prices read (`entities`) and everything summed up (`fusion`). Ordinary posts stop after the first pass and cost no allocation.
 //! No clock, network, disk or environment: the same post and lexicon give the same verdict bit for bit.
 
-mod entities;
+pub mod entities;
 mod evidence;
 mod fusion;
 mod fuzzy;
 mod lexicon;
 pub mod model;
 mod phrases;
+pub mod review;
 mod scan;
 mod watch;
 
 use std::sync::Arc;
+
+use smallvec::SmallVec;
 
 pub use fusion::{ADVERT, REVIEW, band};
 pub use lexicon::{Entry, Lexicon, LexiconError, Meaning, PlaceEntry, Strength};
@@ -85,6 +88,8 @@ pub struct Detector {
     watch_words: Vec<WatchWord>,
     places: Vec<PlaceEntry>,
     watches: Vec<Watch>,
+    /// Countries of the watches' places.
+    home: Vec<String>,
     model: Model,
     versions: Arc<Versions>,
 }
@@ -107,12 +112,24 @@ impl Detector {
         }
         let versions =
             Arc::new(Versions { vigie: env!("CARGO_PKG_VERSION").to_owned(), lexicon: lexicon.version.clone(), model: model.version.clone(), rules: None });
-        let mut detector =
-            Self { triggers, phrases, fuzzy, entries: lexicon.entries, watch_words: Vec::new(), places: lexicon.places, watches: Vec::new(), model, versions };
+        let mut detector = Self {
+            triggers,
+            phrases,
+            fuzzy,
+            entries: lexicon.entries,
+            watch_words: Vec::new(),
+            places: lexicon.places,
+            watches: Vec::new(),
+            home: Vec::new(),
+            model,
+            versions,
+        };
         for (number, watch) in (0u16..).zip(&watches) {
             detector.add_watch(number, watch);
         }
         detector.watches = watches;
+        detector.home.sort_unstable();
+        detector.home.dedup();
         detector
     }
 
@@ -124,6 +141,7 @@ impl Detector {
         }
         for (index, place) in (0u16..).zip(&spec.places) {
             let folded = fold_phrase(place);
+            self.home.extend(self.places.iter().find(|p| fold_phrase(&p.name) == folded).map(|p| p.country.clone()));
             let names: Vec<String> =
                 self.places.iter().filter(|p| fold_phrase(&p.name) == folded).flat_map(|p| p.aliases.clone()).chain([place.clone()]).collect();
             names.iter().for_each(|name| self.add_watch_word(WatchWord { watch, role: Role::Place, index }, name));
@@ -196,6 +214,40 @@ impl Detector {
         Features { drug, inputs: fusion::training_inputs(&evidence), ..Features::read(&scratch.folded, &evidence) }
     }
 
+    /// Words of a post that the lexicon does not know and that stand where products stand: with how much more the context says
+    /// "sale" once the word is taken for a product. For the miner of new terms; only posts in which no drug is named clearly.
+    pub fn stands_for_a_product(&self, post: &Post<'_>, scratch: &mut Scratch) -> Vec<(String, f32)> {
+        let lang = post.lang.filter(|l| *l != Lang::UNKNOWN).unwrap_or_else(|| language(&post.text));
+        self.look(post, scratch);
+        let mut evidence = self.evidence(post, lang, scratch);
+        if self.model.by_words(&scratch.folded) < 0.0 || evidence.products.iter().any(|p| p.grade != Grade::C) {
+            return Vec::new();
+        }
+        let before = self.context(&evidence, scratch);
+        let unknown = |word: &vigie_text::Word| {
+            let plain = word.flags.any(WordFlags::LETTER) && !word.flags.any(WordFlags::DIGIT | WordFlags::LINK | WordFlags::MENTION);
+            plain && word.to - word.from >= 3 && !scratch.hits.iter().any(|hit| hit.start < word.end && word.start < hit.end)
+        };
+        let words: Vec<_> = scratch.folded.words().iter().filter(|word| unknown(word)).copied().collect();
+        let gains = words.into_iter().filter_map(|word| {
+            let masked = evidence::ProductFound::supposed(word.start, word.end);
+            evidence.products.push(masked);
+            let after = self.context(&evidence, scratch);
+            evidence.products.pop();
+            let written = String::from_utf8_lossy(scratch.folded.word(&word)).into_owned();
+            (after > 0.0 && after > before).then_some((written, after - before))
+        });
+        gains.collect()
+    }
+
+    /// What the context view says of a folded text.
+    fn context(&self, evidence: &evidence::Evidence, scratch: &mut Scratch) -> f32 {
+        let Scratch { folded, masks, outline, .. } = scratch;
+        masks.read(evidence);
+        outline.read(evidence, masks);
+        self.model.by_context(folded, masks, outline)
+    }
+
     /// The first look at text and tags: notes the words of watches, and says whether some word may name a drug.
     fn look(&self, post: &Post<'_>, scratch: &mut Scratch) -> bool {
         let Scratch { folded, folded_tag, hits, seen, .. } = scratch;
@@ -240,6 +292,7 @@ impl Detector {
             tag_hits.append(hits);
         }
         scan::scan(&self.phrases, folded, hits);
+        scan::broken(&self.phrases, folded, &post.text, hits);
         scan::misspelt(&self.fuzzy, folded, hits);
     }
 
@@ -258,17 +311,28 @@ impl Detector {
         self.find(post, scratch);
         let mut evidence = self.weigh(post, lang, scratch);
         scratch.glyphs.read(&post.text);
-        evidence.entities = entities::read(&post.text, &scratch.glyphs, lang);
+        let countries = self.countries(&evidence);
+        evidence.entities = entities::read(&post.text, &scratch.glyphs, &entities::Setting { lang, countries: &countries });
         evidence.drop_units(&post.text);
         evidence.words = scratch.folded.words().len();
         evidence
     }
 
+    /// Countries of the places that a text names, then of those that the user watches.
+    fn countries(&self, evidence: &evidence::Evidence) -> SmallVec<[&str; 8]> {
+        let named = evidence.places.iter().filter_map(|(number, ..)| self.places.get(*number as usize)).map(|place| place.country.as_str());
+        let mut countries = SmallVec::new();
+        for country in named.chain(self.home.iter().map(String::as_str)) {
+            if !countries.contains(&country) {
+                countries.push(country);
+            }
+        }
+        countries
+    }
+
     fn explain(&self, post: &Post<'_>, lang: Lang, words: f32, scratch: &mut Scratch) -> Verdict {
         let evidence = self.evidence(post, lang, scratch);
-        scratch.masks.read(&evidence);
-        scratch.outline.read(&evidence, &scratch.masks);
-        let context = self.model.by_context(&scratch.folded, &scratch.masks, &scratch.outline);
+        let context = self.context(&evidence, scratch);
         let fused = fusion::fuse(&evidence, &self.model, fusion::Views { words, context }, lang);
         Verdict {
             score: fused.score,

@@ -56,6 +56,41 @@ pub(crate) fn misspelt(fuzzy: &Fuzzy, folded: &Folded, hits: &mut Vec<Hit>) {
     }
 }
 
+/// Finds words that were broken over hashtags or lines: "#be #uh", "co\nke".
+pub(crate) fn broken(phrases: &Phrases, folded: &Folded, text: &str, hits: &mut Vec<Hit>) {
+    let known = hits.len();
+    let mut joined = Vec::with_capacity(LONGEST_BROKEN);
+    for (index, first) in folded.words().iter().enumerate() {
+        joined.clear();
+        joined.extend_from_slice(folded.word(first));
+        let mut last = first;
+        for next in folded.words().iter().skip(index + 1).take(MOST_PIECES - 1) {
+            if !is_break(last, next, text) || joined.len() + folded.word(next).len() > LONGEST_BROKEN {
+                break;
+            }
+            joined.extend_from_slice(folded.word(next));
+            last = next;
+            let covered = hits.iter().take(known).any(|hit| hit.start < last.end && first.start < hit.end);
+            if !covered && joined.len() >= SHORTEST_BROKEN {
+                push(hits, phrases.word(&joined), (first.start, last.end), 1, true, first.flags);
+            }
+        }
+    }
+}
+
+/// Pieces that a word is broken into at most, and the length of the words looked for.
+const MOST_PIECES: usize = 4;
+const SHORTEST_BROKEN: usize = 4;
+const LONGEST_BROKEN: usize = 16;
+
+/// Whether two words may be pieces of one: short hashtags one after the other, or the end of a line between them.
+fn is_break(left: &Word, right: &Word, text: &str) -> bool {
+    let between = text.get(left.end as usize..right.start as usize).unwrap_or_default();
+    let tags = left.flags.any(WordFlags::HASHTAG) && right.flags.any(WordFlags::HASHTAG) && between.trim() == "#";
+    let short = left.to - left.from <= 8 && right.to - right.from <= 8;
+    short && (tags || between.trim_matches([' ', '-', '#']) == "\n")
+}
+
 /// Finds all hits of a text.
 pub(crate) fn scan(phrases: &Phrases, folded: &Folded, hits: &mut Vec<Hit>) {
     hits.clear();
@@ -251,6 +286,22 @@ mod tests {
         assert_eq!(found("#LivraisonToulouse"), [("livraison", "Livraison".into()), ("toulouse", "Toulouse".into())]);
         assert_eq!(found("#livraisonadomicile")[1], ("livraison a domicile", "livraisonadomicile".into()));
         assert!(found("#beuhtiful").is_empty());
+    }
+
+    #[test]
+    fn joins_what_was_broken() {
+        let mut phrases = Phrases::new();
+        for (entry, phrase) in (0..).zip(WORDS) {
+            phrases.add(phrase.split(' ').map(str::as_bytes), entry);
+        }
+        let (mut folded, mut hits) = (Folded::default(), Vec::new());
+        for (text, expected) in [("#be #uh dispo", Some("#be #uh")), ("du co\nke ce soir", Some("co\nke")), ("be uh", None), ("#toulouse #shit", None)] {
+            folded.read(text);
+            hits.clear();
+            broken(&phrases, &folded, text, &mut hits);
+            let found = hits.first().map(|hit| &text[hit.start as usize..hit.end as usize]);
+            assert_eq!(found, expected.map(|e| e.trim_start_matches('#')), "{text:?}");
+        }
     }
 
     #[test]

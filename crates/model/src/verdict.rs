@@ -56,8 +56,17 @@ pub enum ContactKind {
     Wickr,
     Session,
     Discord,
+    X,
     Email,
     Wallet,
+    /// An alias that money is sent to: `paypal:…`, `revolut:…`, `cashapp:…`, an IBAN with a valid checksum.
+    Payment,
+    /// The code of a prepaid voucher: `transcash:…`, `paysafecard:…`.
+    Voucher,
+    /// A link of a shortening service: where it leads cannot be seen.
+    Shortlink,
+    /// A page that lists an account's other links ("link in bio").
+    Linkpage,
     Url,
 }
 
@@ -76,10 +85,23 @@ impl ContactKind {
             Self::Wickr => "wickr",
             Self::Session => "session",
             Self::Discord => "discord",
+            Self::X => "x",
             Self::Email => "email",
             Self::Wallet => "wallet",
+            Self::Payment => "payment",
+            Self::Voucher => "voucher",
+            Self::Shortlink => "shortlink",
+            Self::Linkpage => "linkpage",
             Self::Url => "url",
         }
+    }
+}
+
+impl ContactKind {
+    /// Whether it names a person's account: other links may lead anywhere.
+    #[must_use]
+    pub fn is_account(self) -> bool {
+        !matches!(self, Self::Url | Self::Shortlink | Self::Linkpage)
     }
 }
 

@@ -260,7 +260,8 @@ fn british_style(out: &mut String, digits: &str, style: u8) {
     out.push_str(tail);
 }
 
-fn number_words(out: &mut String, digits: &str, lang: Lang) {
+/// Appends digits in words: in pairs as in France, else one by one in English.
+pub(crate) fn number_words(out: &mut String, digits: &str, lang: Lang) {
     const DIGITS: [&str; 10] = ["oh", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
     let values: Vec<usize> = digits.chars().filter_map(|digit| digit.to_digit(10)).filter_map(|digit| usize::try_from(digit).ok()).collect();
     let mut first = true;

@@ -148,7 +148,7 @@ fn rewrite(draft: &mut Draft, mut change: impl FnMut(&str, &mut String)) -> bool
     changed
 }
 
-fn transform(trick: Obfuscation, word: &str, place: &str, out: &mut String, rng: &mut ChaCha8Rng) {
+pub(crate) fn transform(trick: Obfuscation, word: &str, place: &str, out: &mut String, rng: &mut ChaCha8Rng) {
     match trick {
         Obfuscation::Leet => leet(word, out, rng),
         Obfuscation::Spacing => between(word, " ", out),

@@ -2,10 +2,13 @@
 
 use icu_normalizer::ComposingNormalizerBorrowed;
 
+use crate::table::{self, Fold};
+
 /// One normalised character and the bytes of the original that it stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Glyph {
-    /// Lower case; full-width, styled, superscript and keycap forms as plain characters; any blank as a space.
+    /// Lower case; full-width, styled, circled, superscript and keycap forms, letters with accents, look-alike letters
+    /// and digits of other scripts as plain characters (only `à`, a word of its own, stays); any blank as a space.
     pub c: char,
     /// First byte in the original.
     pub start: u32,
@@ -48,7 +51,8 @@ impl Glyphs {
         }
         let mut buffer = [0; 4];
         let normal = ComposingNormalizerBorrowed::new_nfkc();
-        for c in normal.normalize(original.encode_utf8(&mut buffer)).chars().flat_map(char::to_lowercase) {
+        // A capital may look like another letter than its small form does: "Т" like "T", "т" like none.
+        for c in normal.normalize(original.encode_utf8(&mut buffer)).chars().map(plain).flat_map(char::to_lowercase).map(plain) {
             self.0.push(Glyph { c, start, end });
         }
     }
@@ -58,6 +62,29 @@ impl Glyphs {
     pub fn as_slice(&self) -> &[Glyph] {
         &self.0
     }
+}
+
+/// The ASCII letter or digit that a character looks like or stands for; the character itself if there is none.
+fn plain(c: char) -> char {
+    if c.is_ascii() || c == 'à' {
+        return c;
+    }
+    if let Some(value) = digit_value(u32::from(c)) {
+        return char::from_digit(value, 10).unwrap_or(c);
+    }
+    match table::fold(c) {
+        Fold::Ascii([letter, 0, 0]) if letter.is_ascii_alphanumeric() => char::from(letter),
+        _ => c,
+    }
+}
+
+/// Arabic, Persian and Devanagari digits, and the circled ones that NFKC leaves alone.
+fn digit_value(code: u32) -> Option<u32> {
+    const ZEROS: [u32; 3] = [0x660, 0x6F0, 0x966];
+    const ONES: [u32; 4] = [0x2776, 0x2780, 0x278A, 0x24F5];
+    let from_zero = ZEROS.iter().map(|zero| code.wrapping_sub(*zero)).find(|value| *value <= 9);
+    let from_one = || ONES.iter().map(|one| code.wrapping_sub(*one).wrapping_add(1)).find(|value| (1..=9).contains(value));
+    from_zero.or_else(from_one).or_else(|| matches!(code, 0x24FF | 0x1F10B | 0x1F10C).then_some(0))
 }
 
 #[cfg(test)]
@@ -72,6 +99,13 @@ mod tests {
         glyphs.read("0️⃣６\u{A0}¹½ €");
         assert_eq!(glyphs.as_slice().iter().map(|g| g.c).collect::<String>(), "06 11⁄2 €");
         assert_eq!((glyphs.as_slice()[0].start, glyphs.as_slice()[0].end), (0, 7));
+    }
+
+    #[test]
+    fn look_alikes_are_plain() {
+        let mut glyphs = Glyphs::default();
+        glyphs.read("Télé à ѕnар ❶⓿٣ 🅾️");
+        assert_eq!(glyphs.as_slice().iter().map(|g| g.c).collect::<String>(), "tele à snap 103 o");
     }
 
     proptest! {

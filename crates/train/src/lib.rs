@@ -10,6 +10,7 @@
 //! No clock, disk or network here: who calls reads the files of a [`Recipe`].
 
 mod data;
+mod disguise;
 mod logistic;
 mod trainer;
 

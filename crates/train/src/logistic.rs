@@ -105,7 +105,7 @@ pub(crate) struct Dense<const N: usize, const SLOTS: usize> {
 
 impl<const N: usize, const SLOTS: usize> Dense<N, SLOTS> {
     /// Full-batch gradient descent with a pull towards `start`, whose weights are what is known beforehand.
-    pub(crate) fn train(start: Self, rows: &[Row<N>], steps: u32, rate: f32, pull: f32) -> Self {
+    pub(crate) fn train(start: &Self, rows: &[Row<N>], steps: u32, rate: f32, pull: f32) -> Self {
         let mut out = start.clone();
         let (mut squares, mut bias_squares) = ([1e-6; N], [1e-6; SLOTS]);
         let total: f32 = rows.iter().map(|row| row.weight).sum();

@@ -8,6 +8,7 @@ use vigie_model::Post;
 
 use crate::{
     Example,
+    disguise::disguised,
     logistic::{Dense, Hashed, Row, Settings, Sparse},
 };
 
@@ -47,11 +48,12 @@ struct Read {
 #[must_use]
 pub fn train(detector: &Detector, examples: &[Example], seed: u64) -> (Model, Report) {
     let read = read(detector, examples);
-    let views = held_out(&read, seed);
+    let copies = disguised_copies(detector, examples, seed);
+    let views = held_out(&read, &copies, seed);
     let floors = [floor(&read, &views, false), floor(&read, &views, true)];
     let rows = rows(&read, &views, floors);
-    let fusion = Dense::train(start(), &rows, 3000, 0.05, 2e-4);
-    let (words, context) = (train_words(&read, None, seed), train_context(&read, None, seed));
+    let fusion = Dense::train(&start(), &rows, 3000, 0.05, 2e-4);
+    let (words, context) = (train_words(&read, &copies, None, seed), train_context(&read, &copies, None, seed));
     let [words_view, letters_view] = rounded(words);
     let [context_view, outline_view] = rounded(context);
     let model = Model {
@@ -85,6 +87,22 @@ fn read(detector: &Detector, examples: &[Example]) -> Vec<Read> {
         .collect()
 }
 
+/// How much a disguised copy counts beside its original.
+const COPY_WEIGHT: f32 = 0.4;
+
+/// A disguised copy of each text that counts in full, in the fold of its original.
+fn disguised_copies(detector: &Detector, examples: &[Example], seed: u64) -> Vec<Read> {
+    let originals = examples.iter().filter(|example| example.weight >= 1.0);
+    let copies: Vec<Example> = originals
+        .clone()
+        .zip(seed..)
+        .map(|(example, seed)| Example { text: disguised(&example.text, seed), weight: example.weight * COPY_WEIGHT, ..example.clone() })
+        .collect();
+    let mut read = read(detector, &copies);
+    read.iter_mut().zip(originals).for_each(|(copy, original)| copy.fold = original.group() % FOLDS);
+    read
+}
+
 /// Whether a text reaches the fusion: its words say enough.
 fn is_candidate(read: &Read, (words, _): (f32, f32), [quiet, named]: [f32; 2]) -> bool {
     words >= if read.features.drug { named } else { quiet }
@@ -93,18 +111,20 @@ fn is_candidate(read: &Read, (words, _): (f32, f32), [quiet, named]: [f32; 2]) -
 const WORDS: Settings = Settings { epochs: 12, rate: 0.12, shrink: 2e-3, seed: 0 };
 const CONTEXT: Settings = Settings { epochs: 10, rate: 0.12, shrink: 3e-3, seed: 0 };
 
-fn train_words(read: &[Read], without: Option<u64>, seed: u64) -> Hashed<2> {
+fn train_words(read: &[Read], copies: &[Read], without: Option<u64>, seed: u64) -> Hashed<2> {
     let examples: Vec<_> = read
         .iter()
+        .chain(copies)
         .filter(|r| Some(r.fold) != without)
         .map(|r| Sparse { features: [&r.features.words, &r.features.letters], positive: r.advert, weight: r.weight })
         .collect();
     Hashed::train(BUCKETS, &examples, Settings { seed, ..WORDS })
 }
 
-fn train_context(read: &[Read], without: Option<u64>, seed: u64) -> Hashed<2> {
+fn train_context(read: &[Read], copies: &[Read], without: Option<u64>, seed: u64) -> Hashed<2> {
     let examples: Vec<_> = read
         .iter()
+        .chain(copies)
         .filter(|r| Some(r.fold) != without)
         .map(|r| Sparse { features: [&r.features.context, &r.features.outline], positive: r.advert, weight: r.weight })
         .collect();
@@ -112,10 +132,10 @@ fn train_context(read: &[Read], without: Option<u64>, seed: u64) -> Hashed<2> {
 }
 
 /// What views that had not seen a text say of it: (words, context).
-fn held_out(read: &[Read], seed: u64) -> Vec<(f32, f32)> {
+fn held_out(read: &[Read], copies: &[Read], seed: u64) -> Vec<(f32, f32)> {
     let mut out = vec![(0.0, 0.0); read.len()];
     for fold in 0..FOLDS {
-        let (words, context) = (train_words(read, Some(fold), seed), train_context(read, Some(fold), seed));
+        let (words, context) = (train_words(read, copies, Some(fold), seed), train_context(read, copies, Some(fold), seed));
         for (slot, r) in out.iter_mut().zip(read).filter(|(_, r)| r.fold == fold) {
             *slot = (words.log_odds([&r.features.words, &r.features.letters]), context.log_odds([&r.features.context, &r.features.outline]));
         }
@@ -123,10 +143,18 @@ fn held_out(read: &[Read], seed: u64) -> Vec<(f32, f32)> {
     out
 }
 
+/// Others there are for each advert at least: where fewer were gathered (Dutch), easy ones are missing, which all fall below the floors.
+const OTHERS_AT_LEAST: f32 = 5.0;
+
 /// The rows of the fusion: candidates, weighted so that adverts are [`PREVALENCE`] of all texts in each language.
 fn rows(read: &[Read], views: &[(f32, f32)], floors: [f32; 2]) -> Vec<Row<INPUTS>> {
     let mass = |slot: usize, advert: bool| -> f32 { read.iter().filter(|r| r.slot == slot && r.advert == advert).map(|r| r.weight).sum() };
-    let masses: Vec<[f32; 2]> = (0..=LANGUAGES.len()).map(|slot| [mass(slot, false), mass(slot, true)]).collect();
+    let masses: Vec<[f32; 2]> = (0..=LANGUAGES.len())
+        .map(|slot| {
+            let adverts = mass(slot, true);
+            [mass(slot, false).max(OTHERS_AT_LEAST * adverts), adverts]
+        })
+        .collect();
     let candidates = read.iter().zip(views).filter(|(r, views)| is_candidate(r, **views, floors));
     candidates
         .map(|(r, &views)| {

@@ -1,180 +1,78 @@
-//! Handles and links of messaging services, e-mail addresses and other links.
+//! Handles of messaging services, named before or after them; and, in the same pass, links and addresses.
 
-use std::sync::LazyLock;
-
-use rustc_hash::FxHashMap;
+use smallvec::SmallVec;
 use vigie_model::{Contact, ContactKind};
 use vigie_text::Glyph;
 
-use super::{at, before, span, word};
+use super::{
+    at, before, contact,
+    everyday::{is_everyday, is_filler},
+    links::{self, Read},
+    payments, run,
+    services::{self, LONGEST_NAME, Naming, Service},
+    word,
+};
 
-use ContactKind::{Discord, Email, Instagram, Session, Signal, Snapchat, Telegram, Threema, Url, Whatsapp, Wickr};
-
-/// What people call the services.
-const SERVICES: &[(&str, ContactKind)] = &[
-    ("snap", Snapchat),
-    ("snapchat", Snapchat),
-    ("snapp", Snapchat),
-    ("snp", Snapchat),
-    ("sc", Snapchat),
-    ("snapshat", Snapchat),
-    ("snape", Snapchat),
-    ("insta", Instagram),
-    ("instagram", Instagram),
-    ("ig", Instagram),
-    ("instagramm", Instagram),
-    ("telegram", Telegram),
-    ("télégram", Telegram),
-    ("telegramme", Telegram),
-    ("télégramme", Telegram),
-    ("tele", Telegram),
-    ("télé", Telegram),
-    ("tlg", Telegram),
-    ("tlgm", Telegram),
-    ("tg", Telegram),
-    ("telegramm", Telegram),
-    ("whatsapp", Whatsapp),
-    ("whatsap", Whatsapp),
-    ("wsp", Whatsapp),
-    ("whats", Whatsapp),
-    ("watsap", Whatsapp),
-    ("watsapp", Whatsapp),
-    ("signal", Signal),
-    ("threema", Threema),
-    ("wickr", Wickr),
-    ("wickrme", Wickr),
-    ("session", Session),
-    ("discord", Discord),
-];
-
-static BY_NAME: LazyLock<FxHashMap<&'static str, ContactKind>> = LazyLock::new(|| SERVICES.iter().copied().collect());
-
-/// Hosts whose links lead to an account or a conversation: host, what stands before the handle in the path, service.
-const HOSTS: &[(&str, &str, ContactKind)] = &[
-    ("t.me", "", Telegram),
-    ("telegram.me", "", Telegram),
-    ("telegram.dog", "", Telegram),
-    ("wa.me", "", Whatsapp),
-    ("api.whatsapp.com", "send?phone=", Whatsapp),
-    ("chat.whatsapp.com", "", Whatsapp),
-    ("snapchat.com", "add/", Snapchat),
-    ("www.snapchat.com", "add/", Snapchat),
-    ("story.snapchat.com", "", Snapchat),
-    ("instagram.com", "", Instagram),
-    ("www.instagram.com", "", Instagram),
-    ("ig.me", "m/", Instagram),
-    ("discord.gg", "", Discord),
-    ("discord.com", "invite/", Discord),
-    ("signal.me", "", Signal),
-    ("signal.group", "", Signal),
-    ("threema.id", "", Threema),
-];
-
-/// Words that stand between a service's name and the handle.
-const FILLERS: &[&str] = &[
-    "moi", "me", "c'est", "c’est", "est", "is", "at", "on", "add", "ajoute", "ajoutez", "perso", "mon", "pseudo", "le", "au", "es", "è", "ist", "mein", "mi",
-    "my", "user", "id", "sur", "compte", "canal", "channel",
-];
-
-/// Words that follow a service's name and are no handles.
-const NOT_HANDLES: &[&str] = &[
-    "dispo",
-    "disponible",
-    "only",
-    "uniquement",
-    "svp",
-    "merci",
-    "please",
-    "pour",
-    "for",
-    "et",
-    "and",
-    "ou",
-    "or",
-    "en",
-    "dans",
-    "story",
-    "stories",
-    "in",
-    "the",
-    "les",
-    "des",
-    "bio",
-    "lien",
-    "link",
-    "group",
-    "groupe",
-    "http",
-    "https",
-    "www",
-    "now",
-    "today",
-    "what",
-    "who",
-    "che",
-    "que",
-    "und",
-    "oder",
-    "met",
-    "van",
-    "live",
-    "news",
-    "pic",
-    "pics",
-    "photo",
-    "photos",
-    "video",
-    "post",
-];
-
-/// Finds the handles and links of a text.
+/// Finds the handles, links, addresses and payment aliases of a text.
 pub(super) fn read(glyphs: &[Glyph]) -> Vec<Contact> {
     let mut found = Vec::new();
     let mut index = 0;
-    let mut token = Token::default();
-    while index < glyphs.len() {
-        if index >= token.end {
-            token = Token::at(glyphs, index);
-        }
-        let first = at(glyphs, index);
-        let opens = is_word(first) || matches!(first, '@' | '👻');
+    while let Some(glyph) = glyphs.get(index) {
+        let opens = is_word(glyph.c) || matches!(glyph.c, '@' | '👻' | '✈' | '$');
         if !opens || is_word(before(glyphs, index)) || matches!(before(glyphs, index), '/' | '.') {
             index += 1;
             continue;
         }
-        let next = (if token.dotted { link(glyphs, index) } else { None })
-            .or_else(|| if token.has_at { email(glyphs, index) } else { None })
-            .or_else(|| spaced_link(glyphs, index))
-            .or_else(|| after_service(glyphs, index))
-            .or_else(|| before_service(glyphs, index));
-        match next {
-            Some((contact, end)) => {
-                found.extend(contact);
-                index = end.max(index + 1);
-            }
-            None => index += 1,
-        }
+        let word_end = run(glyphs, index, is_word).max(index + 1);
+        index = one(glyphs, index, word_end, &mut found).map_or(word_end, |end| end.max(index + 1));
     }
     found
 }
 
-/// A run of characters without a blank, and what a link or an address would need in it.
-#[derive(Debug, Default)]
+/// Reads what begins at a word; gives where it ends, if anything was read.
+fn one(glyphs: &[Glyph], from: usize, word_end: usize, found: &mut Vec<Contact>) -> Option<usize> {
+    let token = Token::at(glyphs, from, word_end);
+    let single = (if token.dotted || token.scheme { links::link(glyphs, from) } else { None })
+        .or_else(|| if token.has_at { links::email(glyphs, from) } else { None })
+        .or_else(|| if links::sign_may_follow(glyphs, word_end) { disguised(glyphs, from, word_end) } else { None })
+        .or_else(|| payments::read(glyphs, from, word_end))
+        .or_else(|| session_id(glyphs, from, word_end));
+    if let Some((contact, end)) = single {
+        found.extend(contact);
+        return Some(end);
+    }
+    after_service(glyphs, from, found).or_else(|| before_service(glyphs, from, word_end, found))
+}
+
+fn disguised(glyphs: &[Glyph], from: usize, word_end: usize) -> Read {
+    links::disguised_link(glyphs, from, word_end).or_else(|| links::email(glyphs, from))
+}
+
+/// What the run of characters without a blank holds that a link or an address needs.
+#[derive(Debug, Default, Clone, Copy)]
 struct Token {
-    end: usize,
     dotted: bool,
+    scheme: bool,
     has_at: bool,
 }
 
 impl Token {
-    fn at(glyphs: &[Glyph], index: usize) -> Self {
-        let end = run(glyphs, index, |c| !c.is_whitespace()).max(index + 1);
-        let text = glyphs.get(index..end).unwrap_or_default();
-        Self { end, dotted: text.iter().any(|g| g.c == '.'), has_at: text.iter().any(|g| g.c == '@') }
+    /// Of a word that ends at `word_end`: nothing where a blank follows it.
+    fn at(glyphs: &[Glyph], from: usize, word_end: usize) -> Self {
+        let mut token = Self::default();
+        if !matches!(at(glyphs, word_end), '.' | ':' | '-' | '@' | '+' | '%' | '/' | '?') {
+            return token;
+        }
+        let mut after_dot = false;
+        for glyph in glyphs.iter().skip(from).take_while(|g| !g.c.is_whitespace()) {
+            token.dotted |= after_dot && glyph.c.is_ascii_alphanumeric();
+            token.has_at |= glyph.c == '@';
+            token.scheme |= glyph.c == '/';
+            after_dot = glyph.c == '.';
+        }
+        token
     }
 }
-
-type Read = Option<(Option<Contact>, usize)>;
 
 fn is_word(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
@@ -184,189 +82,323 @@ fn is_handle(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-')
 }
 
-/// One past the end of the run of characters from `index` that satisfy `accept`.
-fn run(glyphs: &[Glyph], index: usize, accept: impl Fn(char) -> bool) -> usize {
-    index + glyphs.iter().skip(index).take_while(|g| accept(g.c)).count()
+/// An identifier of Session: 66 hexadecimal digits that begin with 05.
+fn session_id(glyphs: &[Glyph], from: usize, to: usize) -> Read {
+    let is_id = to - from == 66 && at(glyphs, from) == '0' && at(glyphs, from + 1) == '5' && (from..to).all(|i| at(glyphs, i).is_ascii_hexdigit());
+    is_id.then(|| (Some(contact(glyphs, ContactKind::Session, word(glyphs, from, to).to_owned(), from, to)), to))
 }
 
-fn contact(glyphs: &[Glyph], kind: ContactKind, value: String, from: usize, to: usize) -> Contact {
-    let (start, end) = span(glyphs, from, to);
-    Contact { kind, value, start, end }
+/// What stands between a service's name and a handle, and how sure it makes that the handle is one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Pointing {
+    /// Blanks: only what looks like a handle is one.
+    No,
+    /// A dash, a bar, a bracket: a last word of its line is one as well.
+    Weak,
+    /// A colon.
+    Colon,
+    /// An arrow, a pointing finger, "pseudo".
+    Strong,
+    /// `@`, `$`.
+    Mark,
 }
 
-/// A web address, with or without its scheme.
-fn link(glyphs: &[Glyph], from: usize) -> Read {
-    let end = run(glyphs, from, |c| !c.is_whitespace() && !matches!(c, '"' | '<' | '>' | '«' | '»' | '|'));
-    let dotted = glyphs.get(from..end).unwrap_or_default().iter().any(|g| g.c == '.');
-    if end - from < 6 || !dotted {
-        return None;
+fn pointing(c: char) -> Pointing {
+    match c {
+        '@' | '$' => Pointing::Mark,
+        ':' => Pointing::Colon,
+        '=' | '→' | '➜' | '➔' | '>' | '👉' | '➡' | '👻' | '⤵' | '⬇' | '👇' | '↓' | '⇒' | '»' => Pointing::Strong,
+        '-' | '–' | '—' | '|' | '(' | '[' | '"' | '“' | '«' => Pointing::Weak,
+        _ => Pointing::No,
     }
-    let address = word(glyphs, from, end);
-    let scheme = ["https://", "http://"].iter().find(|s| address.starts_with(**s)).map_or(0, |s| s.len());
-    let rest = address.get(scheme..)?;
-    let host_end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-    let (host, path) = rest.split_at_checked(host_end)?;
-    let (host, path) = (host.trim_end_matches(['.', ',', ')', '!', ';', ':']), path.trim_end_matches(['.', ',', ')', '!', ';', ':', '…', '\'']));
-    if let Some((kind, value)) = account(host, path) {
-        return Some((Some(contact(glyphs, kind, value, from, from + scheme + host.len() + path.chars().count())), end));
-    }
-    let known_form = scheme > 0 || host.starts_with("www.") || is_bare_domain(host, path);
-    if !known_form || !is_host(host) {
-        return None;
-    }
-    let value = format!("{host}{path}");
-    let length = scheme + value.chars().count();
-    Some((Some(contact(glyphs, Url, value, from, from + length)), end))
 }
 
-/// The account that a link leads to.
-fn account(host: &str, path: &str) -> Option<(ContactKind, String)> {
-    let path = path.strip_prefix('/')?;
-    let (_, prefix, kind) = HOSTS.iter().find(|(h, prefix, _)| *h == host && path.starts_with(prefix))?;
-    let handle = path.get(prefix.len()..)?.trim_start_matches('@');
-    let handle = handle.split(['/', '?', '&', '#']).next().unwrap_or_default();
-    let handle = if *kind == Telegram { handle.trim_start_matches('+') } else { handle };
-    if *kind == Instagram && matches!(handle, "p" | "reel" | "stories" | "tv" | "explore") {
-        return None;
-    }
-    if *kind == Whatsapp && !handle.is_empty() && handle.bytes().all(|b| b.is_ascii_digit() || b == b'+') {
-        return Some((Whatsapp, format!("+{}", handle.trim_start_matches(['+', '0']))));
-    }
-    (!handle.is_empty()).then(|| (*kind, handle.to_owned()))
-}
-
-/// "linktr.ee/x", "bit.ly/x": a domain and a path without a scheme.
-fn is_bare_domain(host: &str, path: &str) -> bool {
-    path.len() > 1
-        && host.rsplit('.').next().is_some_and(|tld| (2..=6).contains(&tld.len()) && tld.bytes().all(|b| b.is_ascii_lowercase()))
-        && host.split('.').count() >= 2
-}
-
-fn is_host(host: &str) -> bool {
-    host.contains('.') && host.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b':')) && !host.starts_with('.')
-}
-
-/// "t . me / handle", "wa . me / 33…".
-fn spaced_link(glyphs: &[Glyph], from: usize) -> Read {
-    if !matches!(at(glyphs, from), 't' | 'w') {
-        return None;
-    }
-    let (mut index, mut spaced) = (from, false);
-    let kind = [("t.me/", Telegram), ("wa.me/", Whatsapp)].into_iter().find_map(|(pattern, kind)| {
-        (index, spaced) = (from, false);
-        for expected in pattern.chars() {
-            while at(glyphs, index) == ' ' && index > from {
-                index += 1;
-                spaced = true;
-            }
-            if at(glyphs, index) != expected {
-                return None;
-            }
-            index += 1;
+/// "snap: handle", "telegram @handle", "snap/insta 👉 handle_31", "👻 handle".
+fn after_service(glyphs: &[Glyph], from: usize, found: &mut Vec<Contact>) -> Option<usize> {
+    let (service, mut index) = service(glyphs, from)?;
+    let mut services: SmallVec<[Service; 2]> = SmallVec::from_iter([service]);
+    let mut sure = if at(glyphs, from) == '👻' { Pointing::Strong } else { Pointing::No };
+    for _ in 0..4 {
+        let gap_end = run(glyphs, index, |c| !is_word(c) && c != '#');
+        if gap_end - index > 12 || !same_thought(glyphs, index, gap_end) {
+            return Some(index);
         }
-        spaced.then_some(kind)
-    })?;
-    let start = run(glyphs, index, |c| c == ' ');
-    let end = run(glyphs, start, is_handle);
-    let (_, value) = account(if kind == Telegram { "t.me" } else { "wa.me" }, &format!("/{}", trim_handle(&word(glyphs, start, end))))?;
-    Some((Some(contact(glyphs, kind, value, from, end)), end))
-}
-
-fn email(glyphs: &[Glyph], from: usize) -> Read {
-    let local_end = run(glyphs, from, |c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '+' | '%'));
-    if local_end == from || at(glyphs, local_end) != '@' {
-        return None;
-    }
-    let end = run(glyphs, local_end + 1, |c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-'));
-    let domain = word(glyphs, local_end + 1, end);
-    let domain = domain.trim_end_matches(['.', '-']);
-    let tld = domain.rsplit('.').next().unwrap_or_default();
-    if !domain.contains('.') || tld.len() < 2 || !tld.bytes().all(|b| b.is_ascii_alphabetic()) {
-        return None;
-    }
-    let end = local_end + 1 + domain.len();
-    Some((Some(contact(glyphs, Email, format!("{}@{domain}", &*word(glyphs, from, local_end)), from, end)), end))
-}
-
-/// "snap: handle", "telegram @handle", "insta 👉 handle_31", "👻 handle".
-fn after_service(glyphs: &[Glyph], from: usize) -> Read {
-    let (kind, mut index) = service(glyphs, from)?;
-    let mut explicit = kind == Snapchat && at(glyphs, from) == '👻';
-    // Separators, pointers and a few words may stand between; a colon, an arrow or an @ makes what follows a handle whatever it looks like.
-    for _ in 0..3 {
-        let gap_end = run(glyphs, index, |c| !is_word(c) && c != '\n' && c != '#');
-        if gap_end - index > 8 {
-            return Some((None, index));
-        }
-        let gap = glyphs.get(index..gap_end).unwrap_or_default();
-        explicit |= gap.iter().any(|g| matches!(g.c, ':' | '@' | '=' | '→' | '>' | '👉' | '➡' | '👻' | '⤵'));
+        let one_line_ended = glyphs.get(index..gap_end).unwrap_or_default().iter().any(|g| g.c == '\n');
+        sure = glyphs.get(index..gap_end).unwrap_or_default().iter().map(|g| pointing(g.c)).fold(sure, Ord::max);
         index = gap_end;
         let word_end = run(glyphs, index, |c| is_word(c) || matches!(c, '\'' | '’'));
-        if FILLERS.contains(&&*word(glyphs, index, word_end)) {
+        let next = word(glyphs, index, word_end);
+        if let Some((other, end)) = self::service(glyphs, index).filter(|_| sure < Pointing::Mark && !one_line_ended && at(glyphs, word_end) != '.') {
+            services.push(other);
+            index = end;
+        } else if is_filler(&next) && (sure < Pointing::Colon || announces(&next)) {
+            if announces(&next) {
+                sure = sure.max(Pointing::Strong);
+            }
             index = word_end;
         } else {
             break;
         }
     }
-    let end = run(glyphs, index, is_handle);
-    let written = word(glyphs, index, end);
-    let handle = trim_handle(&written);
-    let plausible = (3..=32).contains(&handle.len())
+    let (handle, end) = handle(glyphs, index);
+    let whole_line = ends_line(glyphs, end);
+    let accepted = is_plausible(glyphs, &handle, end) && services.iter().any(|service| is_meant(*service, sure, &handle, whole_line));
+    if !accepted || at(glyphs, end) == '/' {
+        return Some(index); // "telegram t.me/…": a link, read as one
+    }
+    for service in services {
+        let (value, end) = with_number(glyphs, service.kind, handle.clone(), end);
+        found.push(contact(glyphs, service.kind, services::value(service.kind, service.label, &value), index, end));
+    }
+    Some(end)
+}
+
+/// Whether a gap does not end a sentence before going on.
+fn same_thought(glyphs: &[Glyph], from: usize, to: usize) -> bool {
+    let gap = glyphs.get(from..to).unwrap_or_default();
+    let ends = gap.iter().any(|g| matches!(g.c, '?' | ';') || (g.c == '.' && gap.len() > 1));
+    let lines = gap.iter().filter(|g| g.c == '\n').count();
+    if gap.windows(2).any(|pair| matches!(pair, [Glyph { c: '.' | '!', .. }, Glyph { c: ' ', .. }])) {
+        return gap.iter().any(|g| pointing(g.c) == Pointing::Strong);
+    }
+    let points = gap.iter().any(|g| pointing(g.c) >= Pointing::Colon);
+    lines <= if points { 3 } else { 2 } && (!ends || points)
+}
+
+/// "c'est", "pseudo": what follows is the handle.
+fn announces(word: &str) -> bool {
+    matches!(
+        word,
+        "c'est"
+            | "c’est"
+            | "cest"
+            | "pseudo"
+            | "username"
+            | "user"
+            | "id"
+            | "ajoute"
+            | "ajoutez"
+            | "ajouter"
+            | "add"
+            | "nick"
+            | "nickname"
+            | "utente"
+            | "usuario"
+            | "benutzername"
+    )
+}
+
+/// Whether a word after a service's name is meant as a handle there.
+fn is_meant(service: Service, sure: Pointing, handle: &str, whole_line: bool) -> bool {
+    let shaped = looks_like_one(handle);
+    match (service.naming, sure) {
+        (Naming::Marked, sure) => sure == Pointing::Mark,
+        (_, Pointing::Mark) => true,
+        (Naming::Plain | Naming::Brand, Pointing::Strong) | (Naming::Plain, Pointing::Colon) => true,
+        (Naming::Plain | Naming::Brand, Pointing::Weak) | (Naming::Brand, Pointing::Colon) | (Naming::Everyday, Pointing::Colon | Pointing::Strong) => {
+            shaped || (whole_line && handle.len() >= 5)
+        }
+        _ => shaped,
+    }
+}
+
+/// Letters with a digit, an underscore or a dot among them: no everyday word.
+fn looks_like_one(handle: &str) -> bool {
+    let letters = handle.bytes().filter(u8::is_ascii_alphabetic).count();
+    let starts = handle.bytes().next().is_some_and(|b| b.is_ascii_alphabetic() || b == b'_');
+    starts && letters >= 3 && handle.bytes().any(|b| b.is_ascii_digit() || matches!(b, b'_' | b'.'))
+}
+
+fn is_plausible(glyphs: &[Glyph], handle: &str, end: usize) -> bool {
+    (3..=66).contains(&handle.len())
         && handle.bytes().any(|b| b.is_ascii_alphabetic())
-        && !is_word(at(glyphs, index + handle.len()))
-        && !NOT_HANDLES.contains(&handle)
-        && !SERVICES.iter().any(|(name, _)| *name == handle);
-    let looks_like_one = handle.bytes().any(|b| b.is_ascii_digit() || matches!(b, b'_' | b'.'));
-    if !plausible || !(explicit || looks_like_one) {
-        return Some((None, index));
+        && !is_word(at(glyphs, end))
+        && !matches!(at(glyphs, end), '\'' | '’' | '€')
+        && !handle.contains("..")
+        && !is_everyday(handle)
+        && services::named(handle).is_none()
+}
+
+/// Whether nothing but signs and pictures follows in the line.
+fn ends_line(glyphs: &[Glyph], from: usize) -> bool {
+    let rest = glyphs.iter().skip(from).take_while(|g| g.c != '\n').take(4);
+    let mut signs = rest.map_while(|g| (!is_word(g.c)).then_some(g.c));
+    let first = signs.next();
+    first.is_none_or(|c| c != ' ') && !is_word(at(glyphs, from))
+        || signs.any(|c| !c.is_ascii() || matches!(c, '|' | '/' | '(' | '-'))
+        || at(glyphs, from + 1) == '\0'
+}
+
+/// The handle at a position, its underscores perhaps spelled out, and where it ends.
+fn handle(glyphs: &[Glyph], from: usize) -> (String, usize) {
+    let end = run(glyphs, from, is_handle);
+    let written = word(glyphs, from, end);
+    let kept = written.trim_end_matches(['.', '-']);
+    let (mut value, mut end) = (kept.trim_start_matches(['.', '-']).to_owned(), from + kept.len());
+    while let Some(next) = underscore(glyphs, end) {
+        let part_end = run(glyphs, next, is_handle);
+        let part = word(glyphs, next, part_end);
+        let part = part.trim_end_matches(['.', '-']);
+        if part.is_empty() {
+            break;
+        }
+        value.push('_');
+        value.push_str(part);
+        end = next + part.len();
     }
-    let end = index + handle.len();
-    if at(glyphs, end) == '/' {
-        return Some((None, index)); // "telegram t.me/…": a link, read as one
+    (value, end)
+}
+
+/// How an underscore is said.
+const UNDERSCORES: &[&str] = &["underscore", "tiret bas", "tiret du bas", "guion bajo", "trattino basso", "unterstrich", "laag streepje"];
+
+/// A quick look: whether an underscore in words may follow the word that ends here.
+fn may_be_spelled(glyphs: &[Glyph], end: usize) -> bool {
+    let from = end + 1 + usize::from(matches!(at(glyphs, end + 1), '(' | '['));
+    matches!(
+        (at(glyphs, from), at(glyphs, from + 1), at(glyphs, from + 2)),
+        ('_', ..) | ('u', 'n', 'd' | 't') | ('t', 'i', 'r') | ('t', 'r', 'a') | ('g', 'u', 'i') | ('l', 'a', 'a')
+    ) && underscore(glyphs, end).is_some()
+}
+
+/// The glyph after an underscore that is written as a word, in brackets or between blanks.
+fn underscore(glyphs: &[Glyph], from: usize) -> Option<usize> {
+    let is_frame = |c: char| matches!(c, ' ' | '(' | ')' | '[' | ']');
+    if !is_frame(at(glyphs, from)) {
+        return None;
     }
-    Some((Some(contact(glyphs, kind, handle.to_owned(), index, end)), end))
+    let start = run(glyphs, from, is_frame);
+    if start - from > 2 || !matches!(at(glyphs, start), '_' | 'u' | 't' | 'g' | 'l') {
+        return None;
+    }
+    if at(glyphs, start) == '_' && at(glyphs, start + 1) == ' ' {
+        return Some(start + 2);
+    }
+    let said = |name: &&&str| name.chars().zip(start..).all(|(c, index)| at(glyphs, index) == c);
+    let end = start + UNDERSCORES.iter().find(said)?.len();
+    let next = run(glyphs, end, is_frame);
+    (next > end).then_some(next)
+}
+
+/// Discord's older names end in `#` and four digits.
+fn with_number(glyphs: &[Glyph], kind: ContactKind, handle: String, end: usize) -> (String, usize) {
+    let to = run(glyphs, end + 1, |c| c.is_ascii_digit());
+    if kind != ContactKind::Discord || at(glyphs, end) != '#' || to != end + 5 {
+        return (handle, end);
+    }
+    (format!("{handle}#{}", &*word(glyphs, end + 1, to)), to)
 }
 
 /// The service whose name stands at `from`, and where the name ends.
-fn service(glyphs: &[Glyph], from: usize) -> Option<(ContactKind, usize)> {
-    if at(glyphs, from) == '👻' {
-        return Some((Snapchat, from + 1));
+fn service(glyphs: &[Glyph], from: usize) -> Option<(Service, usize)> {
+    match at(glyphs, from) {
+        '👻' => return Some((services::named("snap")?, from + 1)),
+        '✈' => return Some((Service { naming: Naming::Marked, ..services::named("tg")? }, from + 1)),
+        c if !services::may_begin(c, at(glyphs, from + 1), at(glyphs, from + 2)) => return None,
+        _ => {}
     }
-    if !matches!(at(glyphs, from), 's' | 'i' | 't' | 'w' | 'd') {
+    let end = run(glyphs, from, |c| c.is_ascii_alphanumeric() || c == '$');
+    let end =
+        if at(glyphs, end) == '@' && end - from <= 3 && at(glyphs, end + 1).is_ascii_alphabetic() { run(glyphs, end + 1, char::is_alphanumeric) } else { end };
+    if end - from > LONGEST_NAME || end == from || at(glyphs, end) == '_' {
         return None;
     }
-    let end = run(glyphs, from, is_word);
-    if end - from < 2 || end - from > 12 {
-        return None;
-    }
-    BY_NAME.get(&*word(glyphs, from, end)).map(|kind| (*kind, end))
+    let name = word(glyphs, from, end);
+    in_two(glyphs, end, &name)
+        .or_else(|| services::named(&name).or_else(|| services::named(&unleet(&name)?)).map(|s| (s, end)))
+        .or_else(|| spelled(glyphs, from))
 }
 
-/// "@handle sur snap", "handle_31 on telegram".
-fn before_service(glyphs: &[Glyph], from: usize) -> Read {
-    let start = from + usize::from(at(glyphs, from) == '@');
-    let end = run(glyphs, start, is_handle);
-    let marked = start > from || glyphs.get(start..end).unwrap_or_default().iter().any(|g| g.c.is_ascii_digit() || g.c == '_');
-    if !marked {
+/// "snap-chat", "whats app", "cash app".
+fn in_two(glyphs: &[Glyph], end: usize, first: &str) -> Option<(Service, usize)> {
+    let begins = matches!(first, "snap" | "tele" | "whats" | "what" | "insta" | "cash" | "wickr");
+    if !begins || !matches!(at(glyphs, end), ' ' | '-' | '.' | '·' | '*') {
         return None;
     }
-    let written = word(glyphs, start, end);
-    let handle = trim_handle(&written);
-    if !(3..=32).contains(&handle.len()) {
-        return None;
-    }
-    let mut index = run(glyphs, start + handle.len(), |c| c == ' ');
-    let word_end = run(glyphs, index, is_word);
-    if !["sur", "on", "en", "su", "auf", "op", "via"].contains(&&*word(glyphs, index, word_end)) {
-        return None;
-    }
-    index = run(glyphs, word_end, |c| c == ' ');
-    let (kind, service_end) = service(glyphs, index)?;
-    handle.bytes().any(|b| b.is_ascii_alphabetic()).then(|| (Some(contact(glyphs, kind, handle.to_owned(), start, start + handle.len())), service_end))
+    let second_end = run(glyphs, end + 1, |c| c.is_ascii_alphabetic());
+    let second = word(glyphs, end + 1, second_end);
+    services::named_in_two(&format!("{first}{}", &*second)).map(|service| (service, second_end))
 }
 
-fn trim_handle(written: &str) -> &str {
-    written.trim_end_matches(['.', '-']).trim_start_matches(['.', '-'])
+/// The name with its digits and symbols as the letters that they stand for; none if it has none.
+fn unleet(name: &str) -> Option<String> {
+    if name.len() < 4 || name.bytes().all(|b| b.is_ascii_alphabetic()) {
+        return None;
+    }
+    let read = |one: char| {
+        name.chars()
+            .map(|c| match c {
+                '0' => 'o',
+                '1' => one,
+                '3' => 'e',
+                '4' | '@' => 'a',
+                '5' | '$' => 's',
+                '7' => 't',
+                _ => c,
+            })
+            .collect::<String>()
+    };
+    ['i', 'l'].into_iter().map(read).find(|name| services::named(name).is_some())
+}
+
+/// "s.n.a.p", "t e l e g r a m": single letters with the same separator between them.
+fn spelled(glyphs: &[Glyph], from: usize) -> Option<(Service, usize)> {
+    let separator = at(glyphs, from + 1);
+    if !matches!(separator, ' ' | '.' | '-' | '*' | '_' | '·') {
+        return None;
+    }
+    let mut name = String::new();
+    let mut index = from;
+    let mut best = None;
+    while name.len() < LONGEST_NAME && at(glyphs, index).is_ascii_alphanumeric() && !is_plain(at(glyphs, index + 1)) {
+        name.push(at(glyphs, index));
+        if name.len() >= 4
+            && let Some(service) = services::named(&name)
+        {
+            best = Some((service, index + 1));
+        }
+        if at(glyphs, index + 1) != separator {
+            break;
+        }
+        index += 2;
+    }
+    best
+}
+
+fn is_plain(c: char) -> bool {
+    c.is_alphanumeric()
+}
+
+/// "@handle sur snap", "handle_31 on telegram", "@handle (insta)".
+fn before_service(glyphs: &[Glyph], from: usize, word_end: usize, found: &mut Vec<Contact>) -> Option<usize> {
+    let marked = at(glyphs, from) == '@';
+    let in_shape = |g: &Glyph| g.c.is_ascii_digit() || matches!(g.c, '_' | '.');
+    if !marked && !glyphs.iter().skip(from).take_while(|g| is_handle(g.c)).any(in_shape) && !may_be_spelled(glyphs, word_end) {
+        return None;
+    }
+    let start = from + usize::from(marked);
+    let (handle, end) = handle(glyphs, start);
+    if !(3..=32).contains(&handle.len()) || !(marked || looks_like_one(&handle)) || !handle.bytes().any(|b| b.is_ascii_alphabetic()) {
+        return None;
+    }
+    let mut index = run(glyphs, end, |c| matches!(c, ' ' | '(' | '[' | '-' | '–'));
+    if index == end {
+        return None;
+    }
+    let mut word_end = run(glyphs, index, is_word);
+    let preposition = matches!(&*word(glyphs, index, word_end), "sur" | "on" | "en" | "su" | "auf" | "op" | "via" | "dans" | "in" | "bei" | "por");
+    if preposition {
+        index = run(glyphs, word_end, |c| c == ' ');
+        word_end = run(glyphs, index, is_word);
+        if matches!(&*word(glyphs, index, word_end), "mon" | "my" | "mi" | "mein" | "mijn" | "il" | "le") {
+            index = run(glyphs, word_end, |c| c == ' ');
+        }
+    } else if !marked || !matches!(before(glyphs, index), '(' | '[') {
+        return None;
+    }
+    let (service, service_end) = service(glyphs, index)?;
+    found.push(contact(glyphs, service.kind, services::value(service.kind, service.label, &handle), start, end));
+    Some(service_end)
 }
 
 #[cfg(test)]
@@ -416,7 +448,7 @@ mod tests {
             ("https://www.snapchat.com/add/fictif-demo?share", "snapchat=fictif-demo"),
             ("contact.fictif@example.org,", "email=contact.fictif@example.org"),
             ("voir https://example.org/menu", "url=example.org/menu"),
-            ("linktr.ee/fictif", "url=linktr.ee/fictif"),
+            ("linktr.ee/fictif", "linkpage=linktr.ee/fictif"),
             ("www.example.com", "url=www.example.com"),
         ] {
             assert_eq!(contacts(text), [expected], "{text}");

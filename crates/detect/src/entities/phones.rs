@@ -1,224 +1,391 @@
 //! Phone numbers to E.164, however they are written.
 //!
-//! Numbering plans: ITU-T E.164 country codes; national lengths from the plans of the six languages' countries.
-//! ARCEP's ranges for fiction (06 39 98 …) count as possible numbers.
+//! A number is a run of groups of digits (plain, keycap, letters that stand for digits, dictated words) with separators
+//! between them; it ends at the group after which a plan of [`plans`](super::plans) fits.
 
-use vigie_model::{Contact, ContactKind, Lang};
+use smallvec::SmallVec;
+use vigie_model::{Contact, ContactKind};
 use vigie_text::Glyph;
 
-use super::{at, before, span};
+use super::{
+    Setting, at, before, contact,
+    hidden_phones::{self, Piece},
+    number_words::{self, Dictation},
+    plans::{self, PLANS, Plan},
+    word,
+};
 
-/// A country's plan: code, trunk prefix, lengths of the national significant number, and which first digits it may have.
-struct Plan {
-    code: &'static str,
-    trunk: &'static str,
-    lengths: std::ops::RangeInclusive<usize>,
-    first: &'static str,
+/// Digits that stand together.
+#[derive(Debug)]
+struct Group {
+    /// Where its last digit lies in the candidate's digits.
+    end: usize,
+    /// One past its last glyph.
+    to: usize,
+    /// A letter follows at once ("12svp").
+    glued: bool,
 }
 
-const FR: Plan = Plan { code: "33", trunk: "0", lengths: 9..=9, first: "1234567" };
-const BE: Plan = Plan { code: "32", trunk: "0", lengths: 8..=9, first: "123456789" };
-const CH: Plan = Plan { code: "41", trunk: "0", lengths: 9..=9, first: "234567" };
-const GB: Plan = Plan { code: "44", trunk: "0", lengths: 10..=10, first: "1237" };
-const IE: Plan = Plan { code: "353", trunk: "0", lengths: 7..=9, first: "1245678" };
-const ES: Plan = Plan { code: "34", trunk: "", lengths: 9..=9, first: "6789" };
-const IT: Plan = Plan { code: "39", trunk: "", lengths: 9..=10, first: "03" };
-const DE: Plan = Plan { code: "49", trunk: "0", lengths: 9..=11, first: "123456789" };
-const AT: Plan = Plan { code: "43", trunk: "0", lengths: 7..=12, first: "123456" };
-const NL: Plan = Plan { code: "31", trunk: "0", lengths: 9..=9, first: "123456789" };
-const LU: Plan = Plan { code: "352", trunk: "", lengths: 6..=9, first: "23456789" };
-const PT: Plan = Plan { code: "351", trunk: "", lengths: 9..=9, first: "29" };
-
-const PLANS: [&Plan; 12] = [&FR, &BE, &CH, &GB, &IE, &ES, &IT, &DE, &AT, &NL, &LU, &PT];
-
-/// The plans that a national number is tried on, by the language of the text.
-fn national(lang: Lang) -> &'static [&'static Plan] {
-    match lang.as_str() {
-        "en" => &[&GB, &FR],
-        "es" => &[&ES, &FR],
-        "it" => &[&IT, &FR],
-        "de" => &[&DE, &FR],
-        "nl" => &[&NL, &BE],
-        _ => &[&FR],
-    }
-}
-
-/// The digits of a candidate and where they end.
-struct Digits {
+/// A run of groups that may hold a phone number.
+#[derive(Debug, Default)]
+struct Candidate {
     plus: bool,
     digits: String,
-    /// After how many digits a separator stands: where the number may end.
-    breaks: Vec<usize>,
-    /// Glyph index one past the last digit.
-    end: usize,
+    groups: SmallVec<[Group; 12]>,
 }
 
+/// E.164 allows 15 digits; before them may stand 00, and after them the hours.
+const LONGEST: usize = 24;
+
 /// Finds the phone numbers of a text.
-pub(super) fn read(glyphs: &[Glyph], lang: Lang) -> Vec<Contact> {
+pub(super) fn read(text: &str, glyphs: &[Glyph], setting: &Setting<'_>) -> Vec<Contact> {
     let mut found = Vec::new();
-    let mut index = 0;
-    while index < glyphs.len() {
-        if !may_begin(glyphs, index) {
-            index += 1;
+    if !may_hold_number(glyphs) {
+        return found;
+    }
+    let mut pieces: SmallVec<[Piece; 4]> = SmallVec::new();
+    let (mut index, mut last_end) = (0, 0);
+    while let Some(start) = (index..glyphs.len()).find(|&index| may_begin(glyphs, index, last_end)) {
+        let candidate = candidate(glyphs, start);
+        let Some(first) = candidate.groups.first() else {
+            index = start + 1;
             continue;
+        };
+        index = first.to;
+        if let Some((value, end)) = number(&candidate, setting).filter(|(_, end)| !is_other_number(glyphs, start, *end)) {
+            found.push(contact(glyphs, ContactKind::Phone, value, start, end));
+            (index, last_end) = (end, end);
         }
-        let candidate = digits(glyphs, index);
-        match number(&candidate, lang) {
-            Some((value, used)) => {
-                let end = end_of(glyphs, index, used);
-                let (start, end_byte) = span(glyphs, index, end);
-                found.push(Contact { kind: ContactKind::Phone, value, start, end: end_byte });
-                index = end;
-            }
-            None => index = skip_number(glyphs, index),
+        if pieces.last().is_none_or(|piece| start >= piece.to) {
+            pieces.extend(candidate.groups.last().map(|last| last.to).map(|to| Piece { from: start, to, digits: candidate.digits }));
         }
     }
+    hidden_phones::read(text, glyphs, &pieces, setting, &mut found);
     found
 }
 
-fn may_begin(glyphs: &[Glyph], index: usize) -> bool {
-    let c = at(glyphs, index);
-    let previous = before(glyphs, index);
-    let opens =
-        c.is_ascii_digit() || c == '+' || (c == 'o' && at(glyphs, index + 1).is_ascii_digit()) || (c == '(' && matches!(at(glyphs, index + 1), '+' | '0'));
-    // Not inside a longer number, a word, or a decimal.
-    opens && !previous.is_ascii_alphanumeric() && !(matches!(previous, '.' | ',' | '/' | '_') && index >= 2 && at(glyphs, index - 2).is_ascii_digit())
-}
+/// The fewest digits of a number, and the fewest number words that stand for as many.
+const FEWEST_DIGITS: usize = 6;
 
-/// A character that may stand for a digit between digits.
-fn digit(c: char) -> Option<char> {
-    match c {
-        '0'..='9' => Some(c),
-        'o' => Some('0'),
-        'i' | 'l' | '|' => Some('1'),
-        _ => None,
-    }
-}
-
-/// Reads on over separators for at most 15 digits, the longest that E.164 allows, and the prefixes 00 and (0).
-fn digits(glyphs: &[Glyph], from: usize) -> Digits {
-    let mut out = Digits { plus: false, digits: String::new(), breaks: Vec::new(), end: from };
-    let mut index = from;
-    let mut gap = 0;
-    while out.digits.len() < 24 {
-        let c = at(glyphs, index);
-        if c == '+' && out.digits.is_empty() {
-            out.plus = true;
-        } else if c == '(' && at(glyphs, index + 1) == '0' && at(glyphs, index + 2) == ')' && !out.digits.is_empty() {
-            index += 2; // "+33 (0)6": the trunk prefix is not dialled from abroad
-        } else if let Some(d) = digit(c).filter(|_| c.is_ascii_digit() || among_digits(glyphs, index)) {
-            out.digits.push(d);
-            out.end = index + 1;
-            gap = 0;
-        } else if matches!(c, ' ' | '.' | '-' | '/' | '_' | '(' | ')' | '·' | '‑' | '–' | '\n' | ',' | '*' | '•') && gap < 3 {
-            if gap == 0 {
-                out.breaks.push(out.digits.len());
-            }
-            gap += 1;
-        } else {
-            break;
+/// A quick look: whether there are digits or number words enough.
+fn may_hold_number(glyphs: &[Glyph]) -> bool {
+    let (mut digits, mut words, mut in_word) = (0, 0, false);
+    for (index, glyph) in glyphs.iter().enumerate() {
+        if glyph.c.is_ascii_digit() {
+            digits += 1;
+        } else if !in_word && number_words::may_begin(glyph.c, at(glyphs, index + 1), at(glyphs, index + 2)) {
+            words += 1;
         }
-        index += 1;
+        in_word = glyph.c.is_ascii_lowercase() || (!glyph.c.is_ascii() && glyph.c.is_alphabetic());
+        if digits + 2 * words >= FEWEST_DIGITS + 2 {
+            return true;
+        }
+    }
+    digits >= FEWEST_DIGITS
+}
+
+/// Whether a number may begin here: not inside a longer number, a word, a decimal or a handle.
+/// `last_end` is where the number before ended: another may follow after a slash.
+#[inline]
+fn may_begin(glyphs: &[Glyph], index: usize, last_end: usize) -> bool {
+    let c = at(glyphs, index);
+    let next = || at(glyphs, index + 1);
+    let opens = match c {
+        '0'..='9' => true,
+        '+' => next().is_ascii_digit() || next() == ' ',
+        'o' if next().is_ascii_digit() || matches!(next(), ' ' | '.' | '-' | 'o') => true,
+        'a'..='z' => number_words::may_begin(c, next(), at(glyphs, index + 2)),
+        _ => false,
+    };
+    if !opens {
+        return false;
+    }
+    let previous = before(glyphs, index);
+    if previous.is_alphanumeric() {
+        return matches!(c, '0' | '+') && follows_call(glyphs, index);
+    }
+    let joins = matches!(previous, '.' | ',' | '/' | '-' | ':') && index >= 2 && at(glyphs, index - 2).is_ascii_digit();
+    (!joins || index == last_end + 1) && !matches!(previous, '_' | '@' | '#' | '€' | '$' | '£')
+}
+
+/// "tel0639980012": the word that the number is glued to announces it.
+fn follows_call(glyphs: &[Glyph], index: usize) -> bool {
+    let length = glyphs.get(..index).unwrap_or_default().iter().rev().take(10).take_while(|g| g.c.is_alphabetic()).count();
+    matches!(&*word(glyphs, index - length, index), "tel" | "num" | "numero" | "wsp" | "whatsapp" | "wa" | "call" | "appel" | "sms" | "text" | "app")
+}
+
+/// Reads group after group.
+fn candidate(glyphs: &[Glyph], from: usize) -> Candidate {
+    let mut out = Candidate::default();
+    let mut index = from;
+    if at(glyphs, from) == '+' {
+        out.plus = true;
+        index += 1 + usize::from(at(glyphs, from + 1) == ' ');
+    }
+    while out.digits.len() < LONGEST && !is_share(glyphs, index) {
+        let Some((digits, to)) = digit_group(glyphs, index).or_else(|| spoken_group(glyphs, index)) else { break };
+        out.digits.push_str(&digits);
+        let glued = at(glyphs, to).is_alphabetic();
+        out.groups.push(Group { end: out.digits.len(), to, glued });
+        match after_separators(glyphs, to) {
+            Some(next) if !glued => index = next,
+            _ => break,
+        }
     }
     out
 }
 
-/// Whether the letter has a digit (or another such letter and then a digit) on both sides, separators apart.
-fn among_digits(glyphs: &[Glyph], index: usize) -> bool {
-    let near = |mut i: usize, step: isize| {
-        for _ in 0..4 {
-            i = match i.checked_add_signed(step) {
-                Some(i) => i,
-                None => return step < 0, // a number may begin with such a letter
-            };
-            match at(glyphs, i) {
-                c if c.is_ascii_digit() => return true,
-                ' ' | '.' | '-' | 'o' | 'i' | 'l' => {}
-                _ => return false,
-            }
+/// "24/7", "7/7", "1/2" are no part of a number.
+fn is_share(glyphs: &[Glyph], index: usize) -> bool {
+    let from = if at(glyphs, index) == '2' && at(glyphs, index + 1) == '4' { index + 2 } else { index + 1 };
+    at(glyphs, from) == '/'
+        && at(glyphs, from + 1).is_ascii_digit()
+        && (!at(glyphs, from + 2).is_ascii_digit() || at(glyphs, from + 1) == '2')
+        && at(glyphs, index).is_ascii_digit()
+}
+
+/// The digit that a character stands for among digits.
+fn digit(c: char) -> Option<char> {
+    match c {
+        '0'..='9' => Some(c),
+        'o' => Some('0'),
+        'i' | 'l' => Some('1'),
+        _ => None,
+    }
+}
+
+/// The digit that a letter resembles; the less clear ones count only in a pair with a real digit.
+fn resembled(c: char) -> Option<char> {
+    digit(c).or(match c {
+        'z' => Some('2'),
+        's' => Some('5'),
+        'b' => Some('8'),
+        'g' | 'q' => Some('9'),
+        _ => None,
+    })
+}
+
+/// A run of digits and of letters that stand for digits, and where it ends.
+fn digit_group(glyphs: &[Glyph], from: usize) -> Option<(String, usize)> {
+    let run = |read: fn(char) -> Option<char>| glyphs.iter().skip(from).map_while(|g| read(g.c)).take(LONGEST).collect::<String>();
+    let is_digit = |index: usize| at(glyphs, index).is_ascii_digit();
+    let ends = |digits: &String| !digits.is_empty() && !at(glyphs, from + digits.len()).is_alphabetic();
+    if !is_digit(from) && resembled(at(glyphs, from)).is_none() {
+        return None;
+    }
+    let digits = run(digit);
+    let figures = (from..from + digits.len()).any(is_digit);
+    if ends(&digits) && (figures || (digits.len() <= 2 && beside_digits(glyphs, from, from + digits.len()))) {
+        let to = from + digits.len();
+        return Some((digits, to));
+    }
+    let pair = run(resembled);
+    if pair.len() == 2 && ends(&pair) && (is_digit(from) || is_digit(from + 1)) && beside_digits(glyphs, from, from + 2) {
+        return Some((pair, from + 2));
+    }
+    let plain = run(|c| c.is_ascii_digit().then_some(c));
+    let to = from + plain.len();
+    (plain.len() >= 2).then_some((plain, to))
+}
+
+/// Whether the next group on either side holds a digit.
+fn beside_digits(glyphs: &[Glyph], from: usize, to: usize) -> bool {
+    let digit_near = |index: usize| at(glyphs, index).is_ascii_digit() || at(glyphs, index + 1).is_ascii_digit();
+    let ahead = after_separators(glyphs, to).is_some_and(digit_near);
+    let behind = from >= 3 && is_separator(before(glyphs, from)) && at(glyphs, from - 2).is_ascii_digit();
+    ahead || behind
+}
+
+/// Number words in a row ("trente-neuf quatre-vingt-dix-huit"), read as digits.
+fn spoken_group(glyphs: &[Glyph], from: usize) -> Option<(String, usize)> {
+    let mut dictation = Dictation::default();
+    let (mut index, mut end, mut count) = (from, None, 0);
+    while number_words::may_begin(at(glyphs, index), at(glyphs, index + 1), at(glyphs, index + 2)) {
+        let to = index + glyphs.iter().skip(index).take_while(|g| g.c.is_alphanumeric()).count();
+        let Some(spoken) = number_words::spoken(&word(glyphs, index, to)) else { break };
+        dictation.push(spoken);
+        count += 1;
+        end = Some(to);
+        match after_separators(glyphs, to) {
+            Some(next) if count < LONGEST => index = next,
+            _ => break,
         }
-        false
-    };
-    near(index, 1) && (near(index, -1) || !before(glyphs, index).is_alphanumeric())
+    }
+    let digits = dictation.finish();
+    end.filter(|_| !digits.is_empty()).map(|to| (digits, to))
 }
 
-/// E.164 form, and how many of the digits were used: all of them, or up to a separator ("06 39 98 00 12, 10h").
-fn number(candidate: &Digits, lang: Lang) -> Option<(String, usize)> {
-    let all = candidate.digits.len();
-    std::iter::once(all).chain(candidate.breaks.iter().rev().copied()).find_map(|length| whole_number(candidate.plus, candidate.digits.get(..length)?, lang))
+/// What may stand between two groups: blanks, punctuation that no amount, time or sentence has, pictures.
+fn is_separator(c: char) -> bool {
+    match c {
+        ' ' | '\n' | '.' | '-' | '/' | '_' | '(' | ')' | '[' | ']' | ',' | '*' | '~' | '|' | '\'' | '\\' | '<' | '>' => true,
+        _ => !c.is_ascii() && !c.is_alphanumeric() && !matches!(c, '€' | '£' | '…' | '→' | '➡' | '👉' | '⁄'),
+    }
 }
 
-fn whole_number(plus: bool, digits: &str, lang: Lang) -> Option<(String, usize)> {
+/// Where the next group begins, at most six separators on; "(0)" after a country code is passed over.
+fn after_separators(glyphs: &[Glyph], from: usize) -> Option<usize> {
+    let mut index = from;
+    while index - from <= 6 && is_separator(at(glyphs, index)) {
+        let is_trunk = at(glyphs, index) == '(' && at(glyphs, index + 1) == '0' && at(glyphs, index + 2) == ')';
+        index += if is_trunk { 3 } else { 1 };
+    }
+    (index > from && index - from <= 6 && index < glyphs.len()).then_some(index)
+}
+
+/// The number in E.164 and the glyph where it ends: after as many groups as fit.
+fn number(candidate: &Candidate, setting: &Setting<'_>) -> Option<(String, usize)> {
+    (0..candidate.groups.len()).rev().find_map(|last| {
+        let groups = candidate.groups.get(..=last)?;
+        let group = groups.last()?;
+        let digits = candidate.digits.get(..group.end)?;
+        let value = whole_number(candidate.plus, digits, &lengths(groups), setting)?;
+        (!group.glued || digits.len() >= 10).then_some((value, group.to))
+    })
+}
+
+/// How many digits each group has.
+fn lengths(groups: &[Group]) -> SmallVec<[usize; 12]> {
+    groups.iter().scan(0, |from, group| Some(group.end - std::mem::replace(from, group.end))).collect()
+}
+
+fn whole_number(plus: bool, digits: &str, groups: &[usize], setting: &Setting<'_>) -> Option<String> {
     if plus {
-        return international(digits, 0);
+        return international(digits);
     }
     if let Some(rest) = digits.strip_prefix("00") {
-        return international(rest, 2);
+        return international(rest).filter(|_| rest.len() >= 9);
     }
-    national(lang)
-        .iter()
-        .find_map(|plan| {
-            let rest = digits.strip_prefix(plan.trunk)?;
-            fits(plan, rest).then(|| (format!("+{}{rest}", plan.code), digits.len()))
-        })
-        .or_else(|| bare_international(digits))
-}
-
-/// After `+` or `00`: a plan of ours with its length, else 8 to 15 digits (E.164).
-fn international(digits: &str, prefix: usize) -> Option<(String, usize)> {
-    for plan in PLANS {
-        if let Some(rest) = digits.strip_prefix(plan.code) {
-            let national = if plan.trunk.is_empty() { rest } else { rest.strip_prefix(plan.trunk).unwrap_or(rest) };
-            return fits(plan, national).then(|| (format!("+{}{national}", plan.code), digits.len() + prefix));
-        }
+    if is_date(digits, groups) || is_counting(digits, groups) {
+        return None;
     }
-    ((8..=15).contains(&digits.len()) && !digits.starts_with('0')).then(|| (format!("+{digits}"), digits.len() + prefix))
+    plans::by_grouping(groups, digits)
+        .into_iter()
+        .chain(setting.plans())
+        .find_map(|plan| national(plan, digits, groups))
+        .or_else(|| bare_international(digits, groups))
 }
 
-/// "33639980012" without a plus: only for mobiles of the plans, whose form is unlikely by chance.
-fn bare_international(digits: &str) -> Option<(String, usize)> {
-    let mobile = |code: &str, first: char| digits.strip_prefix(code).is_some_and(|rest| rest.starts_with(first));
-    let known =
-        (digits.len() == 11 && (mobile("33", '6') || mobile("33", '7') || mobile("31", '6') || mobile("34", '6'))) || (digits.len() == 12 && mobile("44", '7'));
-    known.then(|| (format!("+{digits}"), digits.len()))
+/// A number as it is dialled inside the plan's country.
+pub(super) fn national(plan: &Plan, digits: &str, groups: &[usize]) -> Option<String> {
+    let rest = digits.strip_prefix(plan.trunk)?;
+    // Without a trunk prefix the grouping must tell the number from amounts and lists.
+    let telling = digits.starts_with('0') || groups.first().is_none_or(|first| *first >= 2) || groups.iter().all(|length| *length == 1);
+    (digits.len() >= 9 && telling && plan.fits(rest)).then(|| format!("+{}{rest}", plan.code))
 }
 
-fn fits(plan: &Plan, national: &str) -> bool {
-    plan.lengths.contains(&national.len()) && national.chars().next().is_some_and(|c| plan.first.contains(c)) && !one_digit_only(national)
-}
-
-/// "0000000000" and the like are no numbers.
-fn one_digit_only(digits: &str) -> bool {
-    matches!(digits.as_bytes(), [_, second, rest @ ..] if rest.iter().all(|b| b == second))
-}
-
-/// The glyph after the last used digit.
-fn end_of(glyphs: &[Glyph], from: usize, used: usize) -> usize {
-    let mut seen = 0;
-    let mut index = from;
-    while index < glyphs.len() && seen < used {
-        let c = at(glyphs, index);
-        if c == '(' && at(glyphs, index + 1) == '0' && at(glyphs, index + 2) == ')' && seen > 0 {
-            index += 2;
-        } else if c.is_ascii_digit() || (digit(c).is_some() && among_digits(glyphs, index)) {
-            seen += 1;
-        }
-        index += 1;
+/// After `+` or `00`: a European plan, else 8 to 15 digits (E.164).
+fn international(digits: &str) -> Option<String> {
+    let plans: SmallVec<[&Plan; 2]> = PLANS.iter().filter(|plan| digits.starts_with(plan.code)).collect();
+    if plans.is_empty() {
+        let possible = (8..=15).contains(&digits.len()) && !digits.starts_with('0') && !digits.ends_with("00000");
+        return possible.then(|| format!("+{digits}"));
     }
-    index
+    plans.iter().find_map(|plan| {
+        let rest = digits.strip_prefix(plan.code)?;
+        let national = if plan.trunk.is_empty() { rest } else { rest.strip_prefix(plan.trunk).unwrap_or(rest) };
+        plan.fits(national).then(|| format!("+{}{national}", plan.code))
+    })
 }
 
-fn skip_number(glyphs: &[Glyph], mut index: usize) -> usize {
-    index += 1;
-    while at(glyphs, index).is_ascii_digit() {
-        index += 1;
+/// "33639980012" without a plus: only for mobiles, whose form is unlikely by chance.
+fn bare_international(digits: &str, groups: &[usize]) -> Option<String> {
+    let compact = groups.len() == 1 || groups.first().is_some_and(|first| *first == 2 || *first == 3);
+    let plans = ["FR", "GB", "NL", "ES", "BE", "IT", "CH", "DE", "AT", "IE", "LU", "PT"].into_iter().filter_map(plans::of);
+    let mobile = |plan: &Plan| digits.strip_prefix(plan.code).is_some_and(|rest| rest.len() >= 9 && plan.is_mobile(rest));
+    (compact && digits.len() >= 11).then(|| plans.into_iter().any(mobile).then(|| format!("+{digits}"))).flatten()
+}
+
+/// "24.11.2026", "01/02/2026 18": day, month and year.
+fn is_date(digits: &str, groups: &[usize]) -> bool {
+    let (Some(&[day, month, year]), Some(figures)) = (groups.first_chunk::<3>(), digits.get(..4)) else { return false };
+    let number = |from: usize, length: usize| digits.get(from..from + length).and_then(|d| d.parse::<u16>().ok()).unwrap_or(u16::MAX);
+    let day_first = day <= 2 && month <= 2 && year == 4 && number(0, day) <= 31 && number(day, month) <= 12 && (1900..2100).contains(&number(day + month, 4));
+    let year_first = day == 4 && month <= 2 && year <= 2 && (figures.starts_with("19") || figures.starts_with("20"));
+    day_first || year_first
+}
+
+/// "1 2 3 4 5 6 7 8 9", "0-1-2-3 …": somebody counts.
+fn is_counting(digits: &str, groups: &[usize]) -> bool {
+    groups.len() > 3 && groups.iter().all(|length| *length == 1) && digits.as_bytes().windows(2).all(|pair| matches!(pair, [a, b] if a.abs_diff(*b) == 1))
+}
+
+/// Words after which a number is not a phone number.
+const OTHER_NUMBERS: &[&str] = &[
+    "isbn",
+    "ean",
+    "iva",
+    "siret",
+    "siren",
+    "rcs",
+    "iban",
+    "bic",
+    "tva",
+    "vat",
+    "commande",
+    "order",
+    "bestellung",
+    "bestellnummer",
+    "bestelnummer",
+    "bestelling",
+    "pedido",
+    "ordine",
+    "tracking",
+    "suivi",
+    "colis",
+    "facture",
+    "invoice",
+    "rechnung",
+    "rechnungsnummer",
+    "factura",
+    "fattura",
+    "factuur",
+    "ref",
+    "reference",
+    "referencia",
+    "ticket",
+    "matricule",
+    "dossier",
+    "id",
+    "licence",
+    "license",
+    "serie",
+    "serial",
+    "aktenzeichen",
+    "sendung",
+    "sendungsnummer",
+    "codigo",
+    "orcid",
+    "doi",
+    "code",
+    "imei",
+    "kvk",
+    "partita",
+    "piva",
+    "account",
+    "kontonummer",
+    "lot",
+    "batch",
+    "tweet",
+    "status",
+    "version",
+];
+
+/// Whether the words before say that it is another number, or the sign after it that it is an amount.
+fn is_other_number(glyphs: &[Glyph], from: usize, to: usize) -> bool {
+    let next = to + glyphs.iter().skip(to).take_while(|g| g.c == ' ').count();
+    if matches!(at(glyphs, next), '€' | '£' | '$' | '%') {
+        return true;
     }
-    index
+    let line = glyphs.get(from.saturating_sub(32)..from).unwrap_or_default();
+    let line: String = line.iter().rev().map_while(|g| (g.c != '\n').then_some(g.c)).collect::<Vec<_>>().into_iter().rev().collect();
+    line.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).rev().take(2).any(|word| OTHER_NUMBERS.contains(&word))
 }
 
 #[cfg(test)]
 #[expect(clippy::string_slice, reason = "that spans slice the text is what these tests show")]
 mod tests {
+    use vigie_model::Lang;
     use vigie_text::Glyphs;
 
     use super::*;
@@ -226,7 +393,10 @@ mod tests {
     fn phones(text: &str, lang: &str) -> Vec<(String, String)> {
         let mut glyphs = Glyphs::default();
         glyphs.read(text);
-        read(glyphs.as_slice(), Lang::parse(lang)).into_iter().map(|c| (c.value, text[c.start as usize..c.end as usize].to_owned())).collect()
+        read(text, glyphs.as_slice(), &Setting { lang: Lang::parse(lang), countries: &[] })
+            .into_iter()
+            .map(|c| (c.value, text[c.start as usize..c.end as usize].to_owned()))
+            .collect()
     }
 
     #[test]

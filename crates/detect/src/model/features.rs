@@ -42,6 +42,7 @@ fn mix(a: u64, b: u64) -> u64 {
 
 /// The bucket of a well mixed feature: its top bits.
 #[inline]
+#[expect(clippy::cast_possible_truncation, reason = "17 bits are left")]
 fn bucket(feature: u64) -> u32 {
     (feature >> (64 - BUCKETS.trailing_zeros())) as u32
 }
@@ -59,16 +60,40 @@ fn identity(word: &Word) -> u64 {
     if digits { mix(SALT_NUMBER, u64::from((word.to - word.from).min(9))) } else { word.hash }
 }
 
+/// The last few words, so that "ja ja ja ja" counts once.
+#[derive(Debug, Default)]
+struct Recent {
+    words: [u64; 4],
+    next: usize,
+}
+
+impl Recent {
+    /// Whether the word is among the last few; remembers it.
+    #[inline]
+    fn holds(&mut self, word: u64) -> bool {
+        let held = self.words.contains(&word);
+        if let Some(slot) = self.words.get_mut(self.next % 4) {
+            *slot = word;
+        }
+        self.next += 1;
+        held
+    }
+}
+
 /// The words view: calls `word` for words and pairs, `letters` for runs of four letters.
 #[inline]
 pub(crate) fn words(folded: &Folded, mut word: impl FnMut(u32), mut letters: impl FnMut(u32)) {
     let mut previous = Mask::Start as u64;
+    let mut recent = Recent::default();
     for token in folded.words() {
         if token.flags.any(WordFlags::LINK | WordFlags::MENTION) {
             previous = Mask::Link as u64;
             continue;
         }
         let this = identity(token);
+        if recent.holds(this) {
+            continue;
+        }
         word(bucket(this));
         word(bucket(mix(previous, this)));
         if token.flags.any(WordFlags::HASHTAG) {
@@ -146,7 +171,11 @@ pub(crate) fn outline(outline: &Outline, mut feature: impl FnMut(u32)) {
 /// The context view: calls `feature` for words, pairs and triples with the masks in place.
 pub(crate) fn context(folded: &Folded, masks: &Masks, mut feature: impl FnMut(u32)) {
     let (mut before, mut previous) = (0, Mask::Start as u64);
+    let mut recent = Recent::default();
     let mut push = |this: u64| {
+        if recent.holds(this) && this > Mask::End as u64 {
+            return;
+        }
         feature(bucket(mix(SALT_TAG, this)));
         feature(bucket(mix(previous, this)));
         feature(bucket(mix(mix(before, previous), this)));

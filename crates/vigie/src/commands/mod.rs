@@ -1,8 +1,10 @@
 //! The commands, one module each.
 
 mod doctor;
+mod eval;
 mod finds;
 mod init;
+mod lexicon;
 mod rules;
 mod scan;
 mod share;
@@ -43,6 +45,7 @@ enum Command {
     Show(show::Show),
     Init(init::Init),
     Doctor(doctor::Doctor),
+    Lexicon(lexicon::LexiconCommand),
     Model(training::ModelCommand),
     Rules(rules::RulesCommand),
     /// Print completions for a shell
@@ -97,6 +100,7 @@ impl Cli {
             Command::Show(show) => show.run(config),
             Command::Init(init) => init.run(),
             Command::Doctor(doctor) => doctor.run(config),
+            Command::Lexicon(lexicon) => lexicon.run(),
             Command::Model(model) => model.run(),
             Command::Rules(rules) => rules.run(config),
             Command::Completions { shell } => {

@@ -32,6 +32,8 @@ enum Command {
         #[arg(long, value_name = "DIR")]
         out: PathBuf,
     },
+    Eval(super::eval::Eval),
+    Split(super::eval::Split),
     /// Print the card of the model in use: what it was made from, what was measured, what it is not for
     Card,
     /// Show what each word of a text says to the model
@@ -46,6 +48,8 @@ impl ModelCommand {
     pub(crate) fn run(self) -> anyhow::Result<ExitCode> {
         match self.command {
             Command::Train { recipe, out } => train_from(&recipe, &out),
+            Command::Eval(eval) => eval.run(),
+            Command::Split(split) => split.run(),
             Command::Card => print(include_str!("../../../../models/README.md")),
             Command::Explain { text } => explain(&text),
         }
