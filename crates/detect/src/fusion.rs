@@ -245,7 +245,9 @@ fn odds_to_score(log_odds: f32) -> f32 {
     1.0 / (1.0 + (-log_odds).exp())
 }
 
-pub(crate) fn band(score: f32) -> Band {
+/// The band of a score.
+#[must_use]
+pub fn band(score: f32) -> Band {
     if score >= ADVERT {
         Band::Advert
     } else if score >= REVIEW {

@@ -20,7 +20,7 @@ use std::sync::Arc;
 
 use smallvec::SmallVec;
 
-pub use fusion::{ADVERT, REVIEW};
+pub use fusion::{ADVERT, REVIEW, band};
 pub use lexicon::{Entry, Lexicon, LexiconError, Meaning, PlaceEntry, Strength};
 pub use model::{Features, Model};
 use vigie_model::{Band, Grade, Lang, Post, Verdict, Versions};
@@ -70,6 +70,8 @@ pub struct Judgement {
     pub score: f32,
     /// Where the score stands.
     pub band: Band,
+    /// Whether the detector went beyond the first look. Only these are shown to rules.
+    pub candidate: bool,
     /// With spans and reasons; none for a post in which no product is named.
     pub verdict: Option<Box<Verdict>>,
 }
@@ -108,7 +110,8 @@ impl Detector {
                 fuzzy.add(folded.as_bytes(), number);
             }
         }
-        let versions = Arc::new(Versions { vigie: env!("CARGO_PKG_VERSION").to_owned(), lexicon: lexicon.version.clone(), model: model.version.clone() });
+        let versions =
+            Arc::new(Versions { vigie: env!("CARGO_PKG_VERSION").to_owned(), lexicon: lexicon.version.clone(), model: model.version.clone(), rules: None });
         let mut detector = Self {
             triggers,
             phrases,
@@ -185,9 +188,10 @@ impl Detector {
         let lang = post.lang.filter(|l| *l != Lang::UNKNOWN).unwrap_or_else(|| language(&post.text));
         let drug = self.look(post, scratch);
         let watches = scratch.seen.evaluate(&self.watches, &post.network);
-        let mut judgement = Judgement { watches, lang, score: CLEAN, band: Band::Clear, verdict: None };
+        let mut judgement = Judgement { watches, lang, score: CLEAN, band: Band::Clear, candidate: false, verdict: None };
         let words = self.model.by_words(&scratch.folded);
         let hopeful = words >= self.model.floor(drug);
+        judgement.candidate = hopeful;
         if !hopeful {
             judgement.score = fusion::given_up(words);
         }
@@ -340,6 +344,7 @@ impl Detector {
             contacts: evidence.entities.contacts,
             prices: evidence.entities.prices,
             reasons: fused.reasons,
+            rules: Vec::new(),
             versions: Arc::clone(&self.versions),
         }
     }

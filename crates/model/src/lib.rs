@@ -15,4 +15,4 @@ pub use lang::Lang;
 pub use post::{Author, Event, NeutralAuthor, NeutralMedia, NeutralPost, Post, Revision, post_schema};
 pub use profile::{Profile, SourceTerms};
 pub use time::{Timestamp, UnreadableTime};
-pub use verdict::{Band, Component, Contact, ContactKind, Place, Price, Reason, Verdict, Versions};
+pub use verdict::{Band, Component, Contact, ContactKind, FiredRule, Place, Price, Reason, Severity, Verdict, Versions};

@@ -161,6 +161,58 @@ pub struct Versions {
     pub lexicon: String,
     /// Name of the scoring that fused the components.
     pub model: String,
+    /// SHA-256 of the rule packs, first 16 hexadecimal digits; none where no rules were applied.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rules: Option<String>,
+}
+
+/// How urgent it is that a person looks at what a rule found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Worth knowing.
+    Info,
+    /// Can wait.
+    Low,
+    /// The ordinary case.
+    Medium,
+    /// Before the ordinary case.
+    High,
+    /// At once: somebody may come to harm.
+    Critical,
+}
+
+impl Severity {
+    /// The severity as it is written in files.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+            Self::Critical => "critical",
+        }
+    }
+}
+
+/// A rule that held for the post, with the words of its pack: a stored verdict explains itself after the pack has changed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FiredRule {
+    /// Name of the rule; its weight is that of the reason `rule:<name>`.
+    pub name: String,
+    /// How urgent.
+    pub severity: Severity,
+    /// Why, in English.
+    pub en: String,
+    /// Why, in French.
+    pub fr: String,
+    /// The queue that the post belongs into, if the rule names one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub route: Option<String>,
+    /// A mark for searching, if the rule gives one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tag: Option<String>,
 }
 
 /// What the detector says of one post. A function of the post and of [`Versions`], and of nothing else.
@@ -185,6 +237,9 @@ pub struct Verdict {
     /// What moved the score.
     #[serde(default)]
     pub reasons: Vec<Reason>,
+    /// Rules that held, in the order of their packs; without those in the shadow.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<Arc<FiredRule>>,
     /// What it was made with.
     pub versions: Arc<Versions>,
 }

@@ -1,10 +1,13 @@
 //! What a worker makes of a block: decoded, judged, ready to be counted.
 
+use std::sync::Arc;
+
 use rustc_hash::FxHashMap;
 use vigie_detect::{Detector, Judgement, Scratch};
 use vigie_ingest::{Block, DecodeProblem, Decoder, Position, Problem};
 use vigie_measure::{CellKey, Network, ScoreBin, WatchSet, author_hash, hour_of, post_key, text_hash};
 use vigie_model::{Band, Event, Post, Timestamp, Verdict, Versions};
+use vigie_rules::{LiveRules, RuleBook};
 use vigie_store::{Batch, FindDraft};
 
 use crate::summary::{Contacts, Tally};
@@ -17,6 +20,7 @@ pub type VerdictWriter = fn(&Post<'_>, f32, Option<&Verdict>, &std::sync::Arc<Ve
 pub(crate) struct Shared<'a> {
     pub(crate) detector: &'a Detector,
     pub(crate) decoder: &'a Decoder,
+    pub(crate) rules: &'a LiveRules,
     /// Time of this run, for finds.
     pub(crate) now: Timestamp,
     /// Set where the caller wants a line for every post.
@@ -43,14 +47,17 @@ pub(crate) struct Worker<'a> {
     shared: Shared<'a>,
     scratch: Scratch,
     watch_sets: FxHashMap<vigie_detect::WatchSet, WatchSet>,
+    /// The rules in use for the block under way.
+    rules: Arc<RuleBook>,
 }
 
 impl<'a> Worker<'a> {
     pub(crate) fn new(shared: Shared<'a>) -> Self {
-        Self { shared, scratch: Scratch::default(), watch_sets: FxHashMap::default() }
+        Self { shared, scratch: Scratch::default(), watch_sets: FxHashMap::default(), rules: shared.rules.current() }
     }
 
     pub(crate) fn assess(&mut self, input: usize, source: &str, last: bool, block: &mut Block) -> Assessed {
+        self.rules = self.shared.rules.current();
         let mut out = Assessed {
             input,
             start: block.start(),
@@ -78,9 +85,10 @@ impl<'a> Worker<'a> {
 
     fn post(&mut self, post: &Post<'_>, out: &mut Assessed) {
         let Shared { detector, verdict_line, .. } = self.shared;
-        let judgement = if verdict_line.is_some() { detector.judge_and_explain(post, &mut self.scratch) } else { detector.judge(post, &mut self.scratch) };
+        let mut judgement = if verdict_line.is_some() { detector.judge_and_explain(post, &mut self.scratch) } else { detector.judge(post, &mut self.scratch) };
+        self.rules.apply(post, &mut judgement, detector.watches(), &mut out.tally.rules);
         if let Some(write) = verdict_line {
-            write(post, judgement.score, judgement.verdict.as_deref(), detector.versions(), &mut out.verdict_lines);
+            write(post, judgement.score, judgement.verdict.as_deref(), self.rules.versions(), &mut out.verdict_lines);
         }
         let network = Network::parse(&post.network).unwrap_or(Network::UNKNOWN);
         let key = CellKey {

@@ -6,8 +6,10 @@ mod assess;
 mod rejects;
 mod scan;
 mod summary;
+mod survey;
 
 pub use assess::VerdictWriter;
 pub use rejects::RejectsTo;
 pub use scan::{Error, Plan, Progress, run};
 pub use summary::{BandCounts, ContactCount, Summary};
+pub use survey::{Place, SurveyPlan, Surveyed, survey};

@@ -19,6 +19,7 @@ use crossbeam_channel::{Receiver, Sender, bounded};
 use vigie_detect::Detector;
 use vigie_ingest::{Block, Blocks, Decoder, Input, InputError, Limits, Position};
 use vigie_model::Timestamp;
+use vigie_rules::LiveRules;
 use vigie_store::{Batch, Cursor, Ingest};
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -114,11 +115,11 @@ struct Signals<'a> {
     abandoned: AtomicUsize,
 }
 
-/// Runs a plan. `stop` may be set at any time: what was read until then is committed, and the next run goes on from there.
+/// Runs a plan. Rules whose packs change meanwhile are taken up after a commit. `stop` may be set at any time: what was read until then is committed, and the next run goes on from there.
 ///
 /// # Errors
 /// [`Error`]; what was committed before stays, and the next run goes on after it.
-pub fn run(plan: Plan, detector: &Detector, store: &mut dyn Ingest, progress: &dyn Progress, stop: &AtomicBool) -> Result<Summary, Error> {
+pub fn run(plan: Plan, detector: &Detector, rules: &LiveRules, store: &mut dyn Ingest, progress: &dyn Progress, stop: &AtomicBool) -> Result<Summary, Error> {
     let starts = starts(&plan, store)?;
     let resumed = plan
         .inputs
@@ -128,7 +129,7 @@ pub fn run(plan: Plan, detector: &Detector, store: &mut dyn Ingest, progress: &d
         .map(|(input, start)| (input.name(), start.position.line))
         .collect();
     let decoder = Decoder::new(&plan.limits);
-    let shared = Shared { detector, decoder: &decoder, now: plan.now, verdict_line: plan.verdicts.as_ref().map(|(writer, _)| *writer) };
+    let shared = Shared { detector, decoder: &decoder, rules, now: plan.now, verdict_line: plan.verdicts.as_ref().map(|(writer, _)| *writer) };
     let signals = Signals { stop, abandoned: AtomicUsize::new(0) };
     let (work_out, work_in) = bounded::<Work>(plan.threads.get() + 1);
     let (done_out, done_in) = bounded::<(u64, Outcome)>(plan.threads.get() + 1);
@@ -151,13 +152,13 @@ pub fn run(plan: Plan, detector: &Detector, store: &mut dyn Ingest, progress: &d
                 .map_err(Error::Thread)?;
         }
         drop((work_in, done_out, spare_out));
-        let mut writer = Writer::new(plan, starts, store, signals)?;
+        let mut writer = Writer::new(plan, starts, store, signals, (detector, rules))?;
         let written = writer.run(&done_in, &token_in);
         drop((done_in, token_in)); // workers and reader end, also after an error
         let read = reader.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         written?;
         read?;
-        Ok(writer.finish(detector, resumed))
+        Ok(writer.finish(resumed))
     })
 }
 
@@ -257,6 +258,7 @@ struct Writer<'a> {
     starts: &'a [Start],
     store: &'a mut dyn Ingest,
     signals: &'a Signals<'a>,
+    judges: (&'a Detector, &'a LiveRules),
     rejects: Rejects,
     batch: Batch,
     /// The input under way, and what was seen of it.
@@ -280,16 +282,19 @@ struct Counts {
     finds: u64,
     bytes: u64,
     examples: Vec<vigie_ingest::Problem>,
+    rules_reloaded: u64,
+    rule_faults: Vec<String>,
 }
 
 impl<'a> Writer<'a> {
-    fn new(plan: Plan, starts: &'a [Start], store: &'a mut dyn Ingest, signals: &'a Signals<'a>) -> Result<Self, Error> {
+    fn new(plan: Plan, starts: &'a [Start], store: &'a mut dyn Ingest, signals: &'a Signals<'a>, judges: (&'a Detector, &'a LiveRules)) -> Result<Self, Error> {
         let rejects = Rejects::new(plan.rejects.clone()).map_err(Error::Rejects)?;
         Ok(Self {
             plan,
             starts,
             store,
             signals,
+            judges,
             rejects,
             batch: Batch::default(),
             input: None,
@@ -405,10 +410,21 @@ impl<'a> Writer<'a> {
         self.summary.finds += receipt.finds_new;
         self.batch.clear();
         self.uncommitted = false;
+        self.refresh_rules();
         Ok(())
     }
 
-    fn finish(self, detector: &Detector, resumed: Vec<(String, u64)>) -> Summary {
+    /// Changed rules are used from the next block on; faulty ones are reported, and the old ones stay in use.
+    fn refresh_rules(&mut self) {
+        let (detector, rules) = self.judges;
+        match rules.refresh(detector) {
+            Ok(changed) => self.summary.rules_reloaded += u64::from(changed),
+            Err(fault) if self.summary.rule_faults.len() < EXAMPLES => self.summary.rule_faults.push(fault.to_string()),
+            Err(_) => {}
+        }
+    }
+
+    fn finish(self, resumed: Vec<(String, u64)>) -> Summary {
         let stopped = self.finished_inputs < self.plan.inputs.len() && self.signals.stop.load(Ordering::Relaxed);
         let stopped_at = stopped.then(|| {
             let input = self.input.and_then(|n| self.plan.inputs.get(n)).or(self.plan.inputs.first());
@@ -416,7 +432,10 @@ impl<'a> Writer<'a> {
         });
         Summary {
             all: self.tally.all,
-            watches: (0u16..).zip(detector.watches()).map(|(n, watch)| (watch.name.clone(), self.tally.watches.get(&n).copied().unwrap_or_default())).collect(),
+            watches: (0u16..)
+                .zip(self.judges.0.watches())
+                .map(|(n, watch)| (watch.name.clone(), self.tally.watches.get(&n).copied().unwrap_or_default()))
+                .collect(),
             rejected: self.tally.rejected,
             repaired: self.tally.repaired,
             ignored: self.tally.ignored,
@@ -426,6 +445,9 @@ impl<'a> Writer<'a> {
             edited: self.summary.edited,
             finds: self.summary.finds,
             contacts: self.contacts.top(10),
+            rules: self.tally.rules.counts().map(|(name, count)| (name.to_owned(), count)).collect(),
+            rules_reloaded: self.summary.rules_reloaded,
+            rule_faults: self.summary.rule_faults,
             examples: self.summary.examples,
             stopped_at,
             resumed,

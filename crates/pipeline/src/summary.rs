@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use vigie_detect::Judgement;
 use vigie_model::{Band, Contact, ContactKind};
+use vigie_rules::{RuleCount, RuleTally};
 
 /// Posts of one watch, or of all.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
@@ -44,6 +45,7 @@ pub(crate) struct Tally {
     pub(crate) repaired: u64,
     pub(crate) ignored: u64,
     pub(crate) deletes: u64,
+    pub(crate) rules: RuleTally,
 }
 
 impl Tally {
@@ -63,6 +65,7 @@ impl Tally {
         self.repaired += other.repaired;
         self.ignored += other.ignored;
         self.deletes += other.deletes;
+        self.rules.merge(&other.rules);
     }
 }
 
@@ -133,6 +136,12 @@ pub struct Summary {
     pub finds: u64,
     /// The contacts that stand in most adverts.
     pub contacts: Vec<ContactCount>,
+    /// Rules that held or failed at least once, by name; those in the shadow too.
+    pub rules: Vec<(String, RuleCount)>,
+    /// How often changed rule packs were taken up during the run.
+    pub rules_reloaded: u64,
+    /// Why changed rule packs were not taken up; those in use before stayed.
+    pub rule_faults: Vec<String>,
     /// Some of the problems, to show what they look like.
     pub examples: Vec<vigie_ingest::Problem>,
     /// Where the run stopped, if it was interrupted: source and line.

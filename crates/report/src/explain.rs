@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use vigie_model::{Band, Component, Label, Reason, Verdict};
+use vigie_model::{Band, Component, Label, Reason, Severity, Verdict};
 
 use crate::Language;
 
@@ -46,8 +46,9 @@ pub fn explain(text: Option<&str>, verdict: &Verdict, language: Language) -> Str
     entities(verdict, language, &mut out);
     let _ = writeln!(out, "\n{}", language.pick("What moved the score (log-odds):", "Ce qui a fait varier le score (log-cotes) :"));
     for reason in &verdict.reasons {
-        let _ = writeln!(out, "  {:+.1}  {}", reason.weight, reason_in_words(reason, language));
+        let _ = writeln!(out, "  {:+.1}  {}", reason.weight, rule_in_words(reason, verdict, language).unwrap_or_else(|| reason_in_words(reason, language)));
     }
+    routes(verdict, language, &mut out);
     let versions = &verdict.versions;
     let _ = writeln!(
         out,
@@ -58,7 +59,39 @@ pub fn explain(text: Option<&str>, verdict: &Verdict, language: Language) -> Str
         language.pick("scoring", "notation"),
         versions.model
     );
+    if let Some(rules) = &versions.rules {
+        let _ = writeln!(out, "{} {rules}", language.pick("rules", "règles"));
+    }
     out
+}
+
+/// A reason that is a rule, in the words of its pack.
+fn rule_in_words(reason: &Reason, verdict: &Verdict, language: Language) -> Option<String> {
+    let name = reason.what.strip_prefix("rule:")?;
+    let why = verdict.rules.iter().find(|rule| rule.name == name).map_or("", |rule| language.pick(&rule.en, &rule.fr));
+    Some(format!("{} {name}: {}", language.pick("rule", "règle"), harmless(why)))
+}
+
+/// Where rules send the post, and how urgent that is.
+fn routes(verdict: &Verdict, language: Language, out: &mut String) {
+    for rule in &verdict.rules {
+        let Some(route) = &rule.route else { continue };
+        let _ = writeln!(out, "{}: {route} ({})", language.pick("Queue", "File"), severity(rule.severity, language));
+    }
+    let tags: Vec<_> = verdict.rules.iter().filter_map(|rule| rule.tag.as_deref()).collect();
+    if !tags.is_empty() {
+        let _ = writeln!(out, "{}: {}", language.pick("Tags", "Marques"), tags.join(", "));
+    }
+}
+
+fn severity(severity: Severity, language: Language) -> &'static str {
+    match severity {
+        Severity::Info => language.pick("for information", "pour information"),
+        Severity::Low => language.pick("low", "faible"),
+        Severity::Medium => language.pick("medium", "moyenne"),
+        Severity::High => language.pick("high", "élevée"),
+        Severity::Critical => language.pick("critical: at once", "critique : sans délai"),
+    }
 }
 
 fn entities(verdict: &Verdict, language: Language, out: &mut String) {
@@ -240,9 +273,40 @@ mod tests {
                 Reason { what: "K01:weak".into(), weight: 2.0 },
                 Reason { what: "context:news".into(), weight: -3.4 },
             ],
-            versions: Arc::new(Versions { vigie: "0.1.0".into(), lexicon: "0123456789abcdef".into(), model: "rules-1".into() }),
+            rules: vec![],
+            versions: Arc::new(Versions { vigie: "0.1.0".into(), lexicon: "0123456789abcdef".into(), model: "rules-1".into(), rules: None }),
         };
         insta::assert_snapshot!(explain(Some(text), &verdict, Language::French));
         insta::assert_snapshot!(explain(None, &verdict, Language::English));
+    }
+
+    #[test]
+    fn rules_speak_for_themselves() {
+        let rule = vigie_model::FiredRule {
+            name: "minors_recruited".into(),
+            severity: Severity::Critical,
+            en: "recruits for the trade and speaks to minors".into(),
+            fr: "recrute pour le trafic et s’adresse à des mineurs".into(),
+            route: Some("minors".into()),
+            tag: Some("school".into()),
+        };
+        let verdict = Verdict {
+            score: 0.93,
+            band: Band::Advert,
+            label: Label::Recruitment,
+            products: vec![],
+            components: vec![],
+            contacts: vec![],
+            prices: vec![],
+            places: vec![],
+            reasons: vec![Reason { what: "rule:minors_recruited".into(), weight: 1.0 }],
+            rules: vec![Arc::new(rule)],
+            versions: Arc::new(Versions { vigie: "0.1.0".into(), lexicon: "0".into(), model: "m".into(), rules: Some("0123456789abcdef".into()) }),
+        };
+        let french = explain(None, &verdict, Language::French);
+        assert!(french.contains("  +1.0  règle minors_recruited: recrute pour le trafic et s’adresse à des mineurs\n"), "{french}");
+        assert!(french.contains("File: minors (critique : sans délai)\nMarques: school\n") && french.ends_with("règles 0123456789abcdef\n"), "{french}");
+        let english = explain(None, &verdict, Language::English);
+        assert!(english.contains("rule minors_recruited: recruits for the trade") && english.contains("Queue: minors (critical: at once)"), "{english}");
     }
 }

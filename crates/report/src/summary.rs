@@ -5,6 +5,7 @@ use std::{fmt::Write, time::Duration};
 use serde::Serialize;
 use vigie_model::ContactKind;
 use vigie_pipeline::{BandCounts, Summary};
+use vigie_rules::RuleCount;
 
 /// What the program adds to what the run counted.
 #[derive(Debug, Clone, Copy)]
@@ -34,6 +35,9 @@ struct SummaryDocument<'a> {
     repaired: u64,
     watches: Vec<WatchLine<'a>>,
     top_contacts: Vec<ContactLine>,
+    rules: Vec<RuleLine<'a>>,
+    rules_reloaded: u64,
+    rule_faults: &'a [String],
     inputs: usize,
     bytes: u64,
     seconds: f64,
@@ -53,6 +57,15 @@ struct WatchLine<'a> {
     #[serde(flatten)]
     counts: BandCounts,
     share: Option<f64>,
+}
+
+#[derive(Serialize)]
+struct RuleLine<'a> {
+    rule: &'a str,
+    shadow: bool,
+    fired: u64,
+    moved: u64,
+    failed: u64,
 }
 
 #[derive(Serialize)]
@@ -103,6 +116,9 @@ pub fn summary_json(summary: &Summary, facts: &RunFacts<'_>) -> String {
         repaired: summary.repaired,
         watches: summary.watches.iter().map(|(watch, counts)| WatchLine { watch, counts: *counts, share: rate(counts.adverts, counts.posts) }).collect(),
         top_contacts: summary.contacts.iter().map(|c| ContactLine { kind: c.kind, masked: mask(&c.value), adverts: c.adverts }).collect(),
+        rules: summary.rules.iter().map(rule_line).collect(),
+        rules_reloaded: summary.rules_reloaded,
+        rule_faults: &summary.rule_faults,
         inputs: summary.inputs,
         bytes: summary.bytes,
         seconds: facts.elapsed.as_secs_f64(),
@@ -116,6 +132,11 @@ pub fn summary_json(summary: &Summary, facts: &RunFacts<'_>) -> String {
         note: RAW_RATE,
     };
     serde_json::to_string_pretty(&document).unwrap_or_default()
+}
+
+fn rule_line((rule, count): &(String, RuleCount)) -> RuleLine<'_> {
+    let RuleCount { shadow, fired, moved, failed } = *count;
+    RuleLine { rule, shadow, fired, moved, failed }
 }
 
 fn place((source, line): &(String, u64)) -> PlaceLine<'_> {
@@ -152,6 +173,7 @@ pub fn summary_text(summary: &Summary, facts: &RunFacts<'_>) -> String {
     problems(summary, facts, &mut out);
     watches(summary, &mut out);
     contacts(summary, &mut out);
+    rules(summary, &mut out);
     let _ = writeln!(out, "\n{} posts/s, {:.1} s", grouped_float(per_second(summary.all.posts, facts.elapsed)), facts.elapsed.as_secs_f64());
     match (&summary.stopped_at, facts.store) {
         (Some((source, line)), _) => {
@@ -219,6 +241,23 @@ fn contacts(summary: &Summary, out: &mut String) {
     }
 }
 
+fn rules(summary: &Summary, out: &mut String) {
+    if !summary.rules.is_empty() {
+        let _ = writeln!(out, "\n{:<24}  {:>8}  {:>22}", "rule", "posts", "alone moves the band");
+    }
+    for (name, count) in &summary.rules {
+        let shadow = if count.shadow { "  in the shadow: counted only" } else { "" };
+        let failed = if count.failed > 0 { format!("  cannot be evaluated for {}", grouped(count.failed)) } else { String::new() };
+        let _ = writeln!(out, "{name:<24}  {:>8}  {:>22}{shadow}{failed}", grouped(count.fired), grouped(count.moved));
+    }
+    if summary.rules_reloaded > 0 {
+        let _ = writeln!(out, "rule packs changed during the run and were taken up {} times", summary.rules_reloaded);
+    }
+    for fault in &summary.rule_faults {
+        let _ = writeln!(out, "changed rule packs were not taken up: {fault}");
+    }
+}
+
 /// 1234567 as "1 234 567", readable in both languages (narrow no-break spaces).
 #[must_use]
 pub fn grouped(number: u64) -> String {
@@ -272,6 +311,12 @@ mod tests {
             edited: 0,
             finds: 930,
             contacts: vec![vigie_pipeline::ContactCount { kind: ContactKind::Phone, value: "+33639980012".into(), adverts: 12 }],
+            rules: vec![
+                ("wholesale".into(), RuleCount { fired: 12, ..RuleCount::default() }),
+                ("shown_to_denounce".into(), RuleCount { shadow: true, fired: 3, moved: 2, failed: 1 }),
+            ],
+            rules_reloaded: 1,
+            rule_faults: vec![],
             examples: vec![],
             stopped_at: None,
             resumed: vec![],

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use serde::Serialize;
-use vigie_model::{Band, Component, Contact, ContactKind, Label, Post, Price, Product, Verdict, Versions};
+use vigie_model::{Band, Component, Contact, ContactKind, FiredRule, Label, Post, Price, Product, Verdict, Versions};
 
 #[derive(Serialize)]
 struct VerdictLine<'a> {
@@ -17,6 +17,7 @@ struct VerdictLine<'a> {
     contacts: Vec<ContactLine<'a>>,
     prices: Vec<PriceLine<'a>>,
     places: &'a [String],
+    rules: &'a [Arc<FiredRule>],
     versions: &'a Versions,
 }
 
@@ -48,6 +49,7 @@ pub fn write_verdict_line(post: &Post<'_>, score: f32, verdict: Option<&Verdict>
         contacts: verdict.map_or_else(Vec::new, |v| v.contacts.iter().map(contact).collect()),
         prices: verdict.map_or_else(Vec::new, |v| v.prices.iter().map(price).collect()),
         places: verdict.map_or(&[], |v| &v.places),
+        rules: verdict.map_or(&[], |v| &v.rules),
         versions,
     };
     // Writing plain data into memory cannot fail.
@@ -70,9 +72,9 @@ mod tests {
 
     #[test]
     fn a_clear_post_has_every_field() {
-        let versions = Arc::new(Versions { vigie: "0.1.0".into(), lexicon: "0".into(), model: "m".into() });
+        let versions = Arc::new(Versions { vigie: "0.1.0".into(), lexicon: "0".into(), model: "m".into(), rules: None });
         let mut out = Vec::new();
         write_verdict_line(&Post::new("bluesky", "1", "bonjour"), 0.001, None, &versions, &mut out);
-        insta::assert_snapshot!(String::from_utf8(out).unwrap(), @r#"{"id":"1","network":"bluesky","score":0.001,"band":"clear","label":"other","products":[],"components":[],"contacts":[],"prices":[],"places":[],"versions":{"vigie":"0.1.0","lexicon":"0","model":"m"}}"#);
+        insta::assert_snapshot!(String::from_utf8(out).unwrap(), @r#"{"id":"1","network":"bluesky","score":0.001,"band":"clear","label":"other","products":[],"components":[],"contacts":[],"prices":[],"places":[],"rules":[],"versions":{"vigie":"0.1.0","lexicon":"0","model":"m"}}"#);
     }
 }

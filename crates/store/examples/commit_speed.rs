@@ -25,7 +25,7 @@ fn find(id: &str) -> Box<FindDraft> {
     let now = Timestamp::from_seconds(1_795_000_000).unwrap();
     let text = "dispo ce soir beuh 10g 90e livraison, contact snap dealer31 ou 0612345678 ".repeat(4);
     let contact = Contact { kind: ContactKind::Snapchat, value: format!("dealer{}", id.len()), start: 49, end: 57 };
-    let versions = Arc::new(Versions { vigie: "0".into(), lexicon: "0".into(), model: "m".into() });
+    let versions = Arc::new(Versions { vigie: "0".into(), lexicon: "0".into(), model: "m".into(), rules: None });
     let verdict = Verdict {
         score: 0.9,
         band: Band::Advert,
@@ -36,6 +36,7 @@ fn find(id: &str) -> Box<FindDraft> {
         prices: vec![],
         places: vec![],
         reasons: vec![],
+        rules: vec![],
         versions,
     };
     Box::new(FindDraft {

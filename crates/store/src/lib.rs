@@ -14,6 +14,7 @@ mod sqlite;
 
 pub use batch::{Batch, Cursor, Deletion, Entry, FindDraft, Outcome, Post, Receipt, Totals};
 pub use error::{Error, Result};
+pub use mask::without_identifiers;
 pub use policy::{Limits, Policy, Retention, TermsOverride};
 pub use ports::{Counts, Figures, Find, FindFilter, FindRef, Finds, Ingest, NotAFind, PurgeReport, ShareFilter, ShareRow, Upkeep};
 pub use sqlite::{SqliteReader, SqliteStore};

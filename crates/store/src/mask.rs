@@ -2,6 +2,15 @@
 
 use std::ops::Range;
 
+/// A text as it may be shown where nobody is to be recognised: contacts, the given names where the text repeats them, and what is
+/// an identifier by its form are replaced by `*`.
+#[must_use]
+pub fn without_identifiers<'n>(text: &str, contacts: &'n [vigie_model::Contact], names: impl IntoIterator<Item = &'n str>) -> String {
+    let spans = contacts.iter().map(|contact| contact.start as usize..contact.end as usize);
+    let repeated = contacts.iter().map(|contact| contact.value.as_str()).chain(names).flat_map(|name| occurrences(text, name));
+    mask(text, spans.chain(repeated).chain(identifier_like(text)))
+}
+
 /// Replaces every byte of these ranges by `*`. Ranges are cut to the text and widened to whole characters.
 pub(crate) fn mask(text: &str, ranges: impl IntoIterator<Item = Range<usize>>) -> String {
     let mut bytes = text.as_bytes().to_vec();

@@ -66,7 +66,8 @@ fn draft(network: &str, id: &str, rev: u32, variant: u64) -> FindDraft {
             prices: vec![],
             places: vec![],
             reasons: vec![],
-            versions: Arc::new(Versions { vigie: "0".into(), lexicon: "0".into(), model: "m".into() }),
+            rules: vec![],
+            versions: Arc::new(Versions { vigie: "0".into(), lexicon: "0".into(), model: "m".into(), rules: None }),
         },
         canonical: r#"{"id":"1","text":"canonicalzz"}"#.into(),
     }

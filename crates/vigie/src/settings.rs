@@ -6,6 +6,7 @@ use anyhow::{Context, bail};
 use serde::Deserialize;
 use vigie_detect::Watch;
 use vigie_model::Profile;
+use vigie_rules::PackSource;
 use vigie_store::{Policy, TermsOverride};
 
 /// Name of the configuration file.
@@ -23,6 +24,8 @@ pub(crate) struct Settings {
     pub(crate) sources: Vec<Source>,
     pub(crate) policy: Policy,
     pub(crate) limits: Limits,
+    /// Which rule packs are applied.
+    pub(crate) rules: PackSource,
 }
 
 /// The file's form.
@@ -42,6 +45,8 @@ struct File {
     limits: Limits,
     #[serde(default)]
     terms: Vec<TermsTable>,
+    #[serde(default)]
+    rules: RulesTable,
 }
 
 #[derive(Debug, Deserialize)]
@@ -75,6 +80,28 @@ pub(crate) struct Source {
 struct RetentionTable {
     find_days: Option<u32>,
     ledger_days: Option<u32>,
+}
+
+/// Rule packs.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct RulesTable {
+    /// Those that come with Vigie.
+    embedded: bool,
+    /// Files, and folders of them; relative to the configuration file.
+    paths: Vec<PathBuf>,
+}
+
+impl Default for RulesTable {
+    fn default() -> Self {
+        Self { embedded: true, paths: Vec::new() }
+    }
+}
+
+impl RulesTable {
+    fn packs(&self, folder: &Path) -> PackSource {
+        PackSource { embedded: self.embedded, paths: self.paths.iter().map(|path| folder.join(path)).collect() }
+    }
 }
 
 /// Bounds on what one run may use.
@@ -112,7 +139,16 @@ impl Settings {
     /// What a dry run uses where nothing is configured: nothing is stored, so no profile has to be chosen.
     pub(crate) fn unconfigured() -> Self {
         let policy = Policy::new(Profile::Research);
-        Self { file: None, profile: Profile::Research, data: default_data(), watches: Vec::new(), sources: Vec::new(), policy, limits: Limits::default() }
+        Self {
+            file: None,
+            profile: Profile::Research,
+            data: default_data(),
+            watches: Vec::new(),
+            sources: Vec::new(),
+            policy,
+            limits: Limits::default(),
+            rules: RulesTable::default().packs(Path::new(".")),
+        }
     }
 
     fn read(path: &Path) -> anyhow::Result<Self> {
@@ -136,6 +172,7 @@ impl Settings {
             sources: file.source.into_iter().map(|s| Source { path: folder.join(&s.path), ..s }).collect(),
             policy,
             limits: file.limits,
+            rules: file.rules.packs(folder),
         })
     }
 }
@@ -209,5 +246,12 @@ mod tests {
         assert!(read("profile = \"monitor\"\n[[watch]]\nname = \"a\"\nany = [\"x\"]\n[[watch]]\nname = \"a\"\nany = [\"y\"]\n").is_err());
         let settings = read("profile = \"monitor\"\n[[watch]]\nname = \"a\"\nany = [\"x\"]\n[retention]\nfind_days = 7\n").unwrap();
         assert_eq!((settings.watches.len(), settings.policy.retention.find_days), (1, 7));
+    }
+
+    #[test]
+    fn rules_are_those_of_vigie_unless_the_file_says_otherwise() {
+        assert!(read("profile = \"monitor\"\n").unwrap().rules.embedded);
+        let rules = read("profile = \"monitor\"\n[rules]\nembedded = false\npaths = [\"own\"]\n").unwrap().rules;
+        assert!(!rules.embedded && rules.paths.len() == 1 && rules.paths[0].ends_with("own"));
     }
 }

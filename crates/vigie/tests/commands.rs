@@ -124,3 +124,66 @@ fn reads_standard_input() {
     child.stdin.take().unwrap().write_all(POSTS.as_bytes()).unwrap();
     assert_eq!(json(&child.wait_with_output().unwrap())["posts_read"], 4);
 }
+
+const PACK: &str = r#"
+[[rule]]
+name = "toulouse"
+severity = "high"
+reason = { en = "an offer in Toulouse", fr = "une offre à Toulouse" }
+when = "'Toulouse' in places && contacts.size() > 0"
+effect = { route = "city", tag = "toulouse" }
+match = ["Beuh dispo sur Toulouse, snap fictif_31"]
+no_match = ["Beuh dispo sur Lille, snap fictif_59"]
+"#;
+
+fn with_rules(folder: &Path, pack: &str) {
+    let config = folder.join("vigie.toml");
+    fs::write(&config, fs::read_to_string(&config).unwrap() + &format!("\n[rules]\npaths = [\"{pack}\"]\n")).unwrap();
+}
+
+#[test]
+fn rules_of_the_user_are_applied_and_explained() {
+    let folder = case("platform");
+    fs::create_dir(folder.path().join("own")).unwrap();
+    fs::write(folder.path().join("own/city.toml"), PACK).unwrap();
+    with_rules(folder.path(), "own");
+    let summary = json(&vigie(folder.path(), &["scan", "posts.jsonl", "--format", "json"]));
+    let rules = summary["rules"].as_array().unwrap();
+    assert!(rules.iter().any(|rule| rule["rule"] == "toulouse" && rule["fired"] == 1), "{rules:?}");
+    let shown = text(&vigie(folder.path(), &["show", "bluesky:1", "--lang", "fr"]));
+    assert!(shown.contains("règle toulouse: une offre à Toulouse") && shown.contains("File: city (élevée)"), "{shown}");
+    let stored = json(&vigie(folder.path(), &["show", "bluesky:1", "--json"]));
+    assert!(stored["verdict"]["versions"]["rules"].as_str().unwrap().len() == 16 && stored["verdict"]["rules"][0]["route"] == "city");
+    assert!(text(&vigie(folder.path(), &["doctor"])).contains("20 rules, 1 in the shadow"));
+}
+
+#[test]
+fn a_backtest_shows_what_would_change_without_identifiers() {
+    let folder = case("platform");
+    fs::write(folder.path().join("city.toml"), PACK).unwrap();
+    json(&vigie(folder.path(), &["scan", "posts.jsonl", "--format", "json"]));
+    let store = json(&vigie(folder.path(), &["rules", "backtest", "city.toml", "--store", "--format", "json"]));
+    assert_eq!((&store["posts"], &store["changed"]), (&1.into(), &1.into()));
+    let excerpt = store["examples"][0]["excerpt"].as_str().unwrap();
+    assert!(excerpt.contains("Toulouse") && !excerpt.contains("demo_fictif31"), "{excerpt}");
+    let over = json(&vigie(folder.path(), &["rules", "backtest", "city.toml", "--over", "posts.jsonl", "--format", "json"]));
+    assert_eq!((&over["posts"], &over["changed"], &over["skipped"]), (&4.into(), &1.into(), &2.into()));
+    assert!(over["examples"][0]["place"].as_str().unwrap().ends_with("posts.jsonl:1"), "{over}");
+}
+
+#[test]
+fn faulty_rules_stop_a_scan_and_say_where() {
+    let folder = case("platform");
+    assert!(vigie(folder.path(), &["rules", "check"]).status.success());
+    assert!(vigie(folder.path(), &["rules", "test"]).status.success());
+    let pack = folder.path().join("bad.toml");
+    fs::write(&pack, PACK.replace("Toulouse, snap", "Lyon, snap")).unwrap();
+    let check = vigie(folder.path(), &["rules", "check", "bad.toml"]);
+    assert!(check.status.code() == Some(1) && text(&check).contains("WRONG  toulouse match 1: does not match"), "{}", text(&check));
+    with_rules(folder.path(), "bad.toml");
+    let scan = vigie(folder.path(), &["scan", "posts.jsonl"]);
+    assert!(scan.status.code() == Some(1) && text(&scan).contains("rule \"toulouse\": its match example 1 does not match"), "{}", text(&scan));
+    fs::write(&pack, PACK.replace("contacts.size()", "contact.size()")).unwrap();
+    let hint = text(&vigie(folder.path(), &["rules", "check", "bad.toml"]));
+    assert!(hint.contains("variable `contact`, which there is not; did you mean `contacts`?"), "{hint}");
+}

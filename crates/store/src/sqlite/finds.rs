@@ -152,7 +152,7 @@ impl Raw {
 
 /// Stands in until the row's JSON is read.
 fn placeholder() -> Verdict {
-    let versions = std::sync::Arc::new(vigie_model::Versions { vigie: String::new(), lexicon: String::new(), model: String::new() });
+    let versions = std::sync::Arc::new(vigie_model::Versions { vigie: String::new(), lexicon: String::new(), model: String::new(), rules: None });
     Verdict {
         score: 0.0,
         band: vigie_model::Band::Clear,
@@ -163,6 +163,7 @@ fn placeholder() -> Verdict {
         prices: Vec::new(),
         places: Vec::new(),
         reasons: Vec::new(),
+        rules: Vec::new(),
         versions,
     }
 }

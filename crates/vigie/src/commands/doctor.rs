@@ -3,7 +3,7 @@
 use std::{fmt::Write, path::Path, process::ExitCode};
 
 use clap::Args;
-use vigie_detect::{Lexicon, Model};
+use vigie_detect::{Detector, Lexicon, Model};
 use vigie_store::{Figures, SqliteReader};
 
 use super::print;
@@ -77,7 +77,21 @@ fn configured(settings: &Settings, report: &mut Report) {
     for lifted in &settings.policy.overrides {
         report.note(&format!("the terms of {} are lifted on this basis: {}", lifted.network, lifted.basis));
     }
+    rules(settings, report);
     store(settings, report);
+}
+
+fn rules(settings: &Settings, report: &mut Report) {
+    let (Ok(lexicon), Ok(model)) = (Lexicon::embedded(), Model::embedded()) else { return }; // said above
+    let detector = Detector::new(lexicon, model, settings.watches.clone());
+    match settings.rules.load(&detector) {
+        Ok(book) if book.rules().len() == 0 => report.note("no rules are applied"),
+        Ok(book) => {
+            let shadow = book.rules().filter(|(_, rule, _)| rule.shadow).count();
+            report.good(&format!("rules {}: {} rules, {shadow} in the shadow", book.hash(), book.rules().len()));
+        }
+        Err(error) => report.fault(&format!("the rule packs cannot be used: {error}"), "correct the pack and try it with `vigie rules check PACK`"),
+    }
 }
 
 fn sources(settings: &Settings, report: &mut Report) {

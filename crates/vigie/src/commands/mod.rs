@@ -5,6 +5,7 @@ mod eval;
 mod finds;
 mod init;
 mod lexicon;
+mod rules;
 mod scan;
 mod share;
 mod show;
@@ -46,6 +47,7 @@ enum Command {
     Doctor(doctor::Doctor),
     Lexicon(lexicon::LexiconCommand),
     Model(training::ModelCommand),
+    Rules(rules::RulesCommand),
     /// Print completions for a shell
     #[command(after_help = "Example: vigie completions bash > /etc/bash_completion.d/vigie")]
     Completions {
@@ -100,6 +102,7 @@ impl Cli {
             Command::Doctor(doctor) => doctor.run(config),
             Command::Lexicon(lexicon) => lexicon.run(),
             Command::Model(model) => model.run(),
+            Command::Rules(rules) => rules.run(config),
             Command::Completions { shell } => {
                 let mut script = Vec::new();
                 clap_complete::generate(shell, &mut Self::command(), "vigie", &mut script);

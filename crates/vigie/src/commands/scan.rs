@@ -21,6 +21,7 @@ use vigie_ingest::{Input, Limits, find_inputs};
 use vigie_model::{Profile, Timestamp};
 use vigie_pipeline::{Plan, Progress, RejectsTo, Summary};
 use vigie_report::{RunFacts, summary_json, summary_text, write_verdict_line};
+use vigie_rules::LiveRules;
 use vigie_store::{SqliteStore, Upkeep};
 
 use super::{print, settings};
@@ -75,7 +76,7 @@ enum Format {
 /// The longest time one terminal refresh waits.
 const REFRESHES_PER_SECOND: u8 = 10;
 
-struct Bar(ProgressBar);
+pub(super) struct Bar(pub(super) ProgressBar);
 
 impl Progress for Bar {
     fn read(&self, bytes: u64) {
@@ -88,6 +89,7 @@ impl Scan {
         let settings = if self.dry_run { Settings::load(config)?.unwrap_or_else(Settings::unconfigured) } else { settings(config)? };
         let inputs = self.inputs(&settings)?;
         let detector = Detector::new(Lexicon::embedded()?, Model::embedded()?, self.all_watches(&settings)?);
+        let rules = LiveRules::open(settings.rules.clone(), &detector)?;
         let now = now()?;
         let mut store = self.open_store(&settings)?;
         if !self.dry_run {
@@ -97,7 +99,7 @@ impl Scan {
         let stop = stop_on_signal()?;
         let bar = Bar(progress_bar(&inputs));
         let started = Instant::now();
-        let summary = vigie_pipeline::run(self.plan(&settings, inputs, now)?, &detector, &mut store, &bar, &stop)?;
+        let summary = vigie_pipeline::run(self.plan(&settings, inputs, now)?, &detector, &rules, &mut store, &bar, &stop)?;
         bar.0.finish_and_clear();
         self.report(&settings, &summary, started)
     }
@@ -219,7 +221,7 @@ pub(crate) fn now() -> anyhow::Result<Timestamp> {
 }
 
 /// A flag that Ctrl-C or a termination signal sets; a second Ctrl-C ends the program at once, which loses nothing that was committed.
-fn stop_on_signal() -> anyhow::Result<Arc<AtomicBool>> {
+pub(super) fn stop_on_signal() -> anyhow::Result<Arc<AtomicBool>> {
     let stop = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&stop);
     ctrlc::set_handler(move || {
@@ -232,7 +234,7 @@ fn stop_on_signal() -> anyhow::Result<Arc<AtomicBool>> {
 }
 
 /// Shown on a terminal only. Measures compressed sizes where inputs are compressed, so it may run past its end there.
-fn progress_bar(inputs: &[Input]) -> ProgressBar {
+pub(super) fn progress_bar(inputs: &[Input]) -> ProgressBar {
     let size = |input: &Input| match input {
         Input::File(path) => std::fs::metadata(path).map_or(0, |m| m.len()),
         Input::Stdin => 0,
