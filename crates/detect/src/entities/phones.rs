@@ -64,20 +64,22 @@ pub(super) fn read(text: &str, glyphs: &[Glyph], setting: &Setting<'_>) -> Vec<C
     found
 }
 
-/// The fewest digits of a number, and the fewest number words that stand for as many.
+/// The fewest digits of a number that is written in digits, letters for some of them apart.
 const FEWEST_DIGITS: usize = 6;
 
-/// A quick look: whether there are digits or number words enough.
+/// A quick look: whether there are digits enough, or number words and digits enough in a row.
 fn may_hold_number(glyphs: &[Glyph]) -> bool {
-    let (mut digits, mut words, mut in_word) = (0, 0, false);
+    let (mut digits, mut in_a_row, mut in_word) = (0, 0, false);
     for (index, glyph) in glyphs.iter().enumerate() {
         if glyph.c.is_ascii_digit() {
-            digits += 1;
-        } else if !in_word && number_words::may_begin(glyph.c, at(glyphs, index + 1), at(glyphs, index + 2)) {
-            words += 1;
+            (digits, in_a_row) = (digits + 1, in_a_row + 1);
+        } else if in_word {
+            in_word = glyph.c.is_alphabetic();
+        } else if glyph.c.is_alphabetic() {
+            in_word = true;
+            in_a_row = if number_words::may_begin(glyph.c, at(glyphs, index + 1), at(glyphs, index + 2)) { in_a_row + 2 } else { 0 };
         }
-        in_word = glyph.c.is_ascii_lowercase() || (!glyph.c.is_ascii() && glyph.c.is_alphabetic());
-        if digits + 2 * words >= FEWEST_DIGITS + 2 {
+        if in_a_row > FEWEST_DIGITS {
             return true;
         }
     }
