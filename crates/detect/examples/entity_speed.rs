@@ -100,7 +100,12 @@ fn compare_phones(texts: &[&str], setting: &Setting<'_>, region: String) {
 
 fn python(texts: &[&str], region: &str) -> (BTreeSet<String>, f64) {
     let program = std::env::var("PYTHON").unwrap_or_else(|_| "python3".to_owned());
-    let mut child = process::Command::new(program).args(["-c", PYTHON, region, &RUNS.to_string()]).stdin(process::Stdio::piped()).stdout(process::Stdio::piped()).spawn().unwrap();
+    let mut child = process::Command::new(program)
+        .args(["-c", PYTHON, region, &RUNS.to_string()])
+        .stdin(process::Stdio::piped())
+        .stdout(process::Stdio::piped())
+        .spawn()
+        .unwrap();
     child.stdin.take().unwrap().write_all(texts.join("\n").as_bytes()).unwrap();
     let output = String::from_utf8(child.wait_with_output().unwrap().stdout).unwrap();
     let mut lines = output.lines();
