@@ -38,10 +38,11 @@ fn main() {
     let content = std::fs::read_to_string(file).unwrap();
     let texts: Vec<&str> = content.trim_end().split('\n').collect();
     let setting = Setting { lang: Lang::parse(&lang), countries: &[] };
+    let region = lang.to_uppercase();
     match mode.as_str() {
         "show" => show(&texts, &setting),
         "entities" => time_entities(&texts, &setting),
-        _ => compare_phones(&texts, &setting, if lang == "en" { "GB".to_owned() } else { lang.to_uppercase() }),
+        _ => compare_phones(&texts, &setting, if lang == "en" { "GB" } else { &region }),
     }
 }
 
@@ -77,7 +78,7 @@ fn time_entities(texts: &[&str], setting: &Setting<'_>) {
     println!("{} texts, {found} contacts, {:.0} ns a text", texts.len(), seconds * 1e9 / f64::from(u32::try_from(texts.len()).unwrap()));
 }
 
-fn compare_phones(texts: &[&str], setting: &Setting<'_>, region: String) {
+fn compare_phones(texts: &[&str], setting: &Setting<'_>, region: &str) {
     let mut glyphs = Glyphs::default();
     let mut read = || {
         let start = Instant::now();
@@ -90,7 +91,7 @@ fn compare_phones(texts: &[&str], setting: &Setting<'_>, region: String) {
     };
     let (seconds, found) = (0..RUNS).map(|_| read()).min_by(|a, b| a.0.total_cmp(&b.0)).unwrap();
     let ours: BTreeSet<String> = found.into_iter().map(|(line, number)| format!("{line} {number}")).collect();
-    let (theirs, their_seconds) = python(texts, &region);
+    let (theirs, their_seconds) = python(texts, region);
     println!("texts               {}", texts.len());
     println!("vigie               {seconds:.4} s, {} numbers", ours.len());
     println!("phonenumbers        {their_seconds:.4} s, {} numbers", theirs.len());
