@@ -444,6 +444,23 @@ mod tests {
     }
 
     #[test]
+    fn the_places_decide_between_plans() {
+        for (lang, countries, text, expected) in [
+            ("fr", &[][..], "0470123456", "+33470123456"),
+            ("fr", &["BE"], "0470123456", "+32470123456"),
+            ("fr", &["NL"], "0639980012", "+33639980012"),
+            ("de", &["AT"], "0664 1234567", "+436641234567"),
+            ("en", &["FR"], "06 39 98 00 12", "+33639980012"),
+            ("und", &["ES"], "612 345 678", "+34612345678"),
+        ] {
+            let mut glyphs = Glyphs::default();
+            glyphs.read(text);
+            let found = read(text, glyphs.as_slice(), &Setting { lang: Lang::parse(lang), countries });
+            assert_eq!(found.first().map(|c| c.value.as_str()), Some(expected), "{lang} {countries:?} {text}");
+        }
+    }
+
+    #[test]
     fn leaves_other_numbers_alone() {
         for text in [
             "12/03/2026 18:30",
