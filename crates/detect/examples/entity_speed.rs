@@ -10,15 +10,22 @@ use vigie_detect::entities::{self, Setting};
 use vigie_model::Lang;
 use vigie_text::Glyphs;
 
+/// Both sides are run so often and the best time is taken: tables are built by then, and other programs disturb the least.
+const RUNS: usize = 7;
+
 /// Reads texts from standard input; prints seconds and then, for each number found, the line and the number.
 const PYTHON: &str = r#"
 import sys, time, phonenumbers
 texts = sys.stdin.read().split("\n")
 region = sys.argv[1]
-list(phonenumbers.PhoneNumberMatcher("06 39 98 00 12", region))
-start = time.perf_counter()
-found = [(i, m.number) for i, t in enumerate(texts) for m in phonenumbers.PhoneNumberMatcher(t, region, leniency=phonenumbers.Leniency.POSSIBLE)]
-print(time.perf_counter() - start)
+def read():
+    return [(i, m.number) for i, t in enumerate(texts) for m in phonenumbers.PhoneNumberMatcher(t, region, leniency=phonenumbers.Leniency.POSSIBLE)]
+def timed():
+    start = time.perf_counter()
+    found = read()
+    return time.perf_counter() - start, found
+seconds, found = min((timed() for _ in range(int(sys.argv[2]))), key=lambda run: run[0])
+print(seconds)
 for i, n in found:
     print(i, phonenumbers.format_number(n, phonenumbers.PhoneNumberFormat.E164))
 "#;
@@ -31,10 +38,11 @@ fn main() {
     let content = std::fs::read_to_string(file).unwrap();
     let texts: Vec<&str> = content.trim_end().split('\n').collect();
     let setting = Setting { lang: Lang::parse(&lang), countries: &[] };
+    let region = lang.to_uppercase();
     match mode.as_str() {
         "show" => show(&texts, &setting),
         "entities" => time_entities(&texts, &setting),
-        _ => compare_phones(&texts, &setting, if lang == "en" { "GB".to_owned() } else { lang.to_uppercase() }),
+        _ => compare_phones(&texts, &setting, if lang == "en" { "GB" } else { &region }),
     }
 }
 
@@ -70,16 +78,20 @@ fn time_entities(texts: &[&str], setting: &Setting<'_>) {
     println!("{} texts, {found} contacts, {:.0} ns a text", texts.len(), seconds * 1e9 / f64::from(u32::try_from(texts.len()).unwrap()));
 }
 
-fn compare_phones(texts: &[&str], setting: &Setting<'_>, region: String) {
+fn compare_phones(texts: &[&str], setting: &Setting<'_>, region: &str) {
     let mut glyphs = Glyphs::default();
-    let mut ours = BTreeSet::new();
-    let start = Instant::now();
-    for (line, text) in texts.iter().enumerate() {
-        glyphs.read(text);
-        ours.extend(entities::phones(text, &glyphs, setting).into_iter().map(|phone| format!("{line} {}", phone.value)));
-    }
-    let seconds = start.elapsed().as_secs_f64();
-    let (theirs, their_seconds) = python(texts, &region);
+    let mut read = || {
+        let start = Instant::now();
+        let mut found = Vec::new();
+        for (line, text) in texts.iter().enumerate() {
+            glyphs.read(text);
+            found.extend(entities::phones(text, &glyphs, setting).into_iter().map(|phone| (line, phone.value)));
+        }
+        (start.elapsed().as_secs_f64(), found)
+    };
+    let (seconds, found) = (0..RUNS).map(|_| read()).min_by(|a, b| a.0.total_cmp(&b.0)).unwrap();
+    let ours: BTreeSet<String> = found.into_iter().map(|(line, number)| format!("{line} {number}")).collect();
+    let (theirs, their_seconds) = python(texts, region);
     println!("texts               {}", texts.len());
     println!("vigie               {seconds:.4} s, {} numbers", ours.len());
     println!("phonenumbers        {their_seconds:.4} s, {} numbers", theirs.len());
@@ -89,7 +101,12 @@ fn compare_phones(texts: &[&str], setting: &Setting<'_>, region: String) {
 
 fn python(texts: &[&str], region: &str) -> (BTreeSet<String>, f64) {
     let program = std::env::var("PYTHON").unwrap_or_else(|_| "python3".to_owned());
-    let mut child = process::Command::new(program).args(["-c", PYTHON, region]).stdin(process::Stdio::piped()).stdout(process::Stdio::piped()).spawn().unwrap();
+    let mut child = process::Command::new(program)
+        .args(["-c", PYTHON, region, &RUNS.to_string()])
+        .stdin(process::Stdio::piped())
+        .stdout(process::Stdio::piped())
+        .spawn()
+        .unwrap();
     child.stdin.take().unwrap().write_all(texts.join("\n").as_bytes()).unwrap();
     let output = String::from_utf8(child.wait_with_output().unwrap().stdout).unwrap();
     let mut lines = output.lines();

@@ -108,7 +108,8 @@ fn reads_contacts_and_prices_of_the_suite() {
         empty += u32::from(expected.is_empty());
         clean += u32::from(expected.is_empty() && found.is_empty());
         let mut count = |kind: &str, update: &dyn Fn(&mut Tally)| {
-            for name in [kind.to_owned(), format!("{kind} {}", case.form), format!("{kind} {}", case.lang)] {
+            let unseen = case.id.starts_with("unseen").then(|| format!("{kind} unseen"));
+            for name in [kind.to_owned(), format!("{kind} {}", case.form), format!("{kind} {}", case.lang)].into_iter().chain(unseen) {
                 update(tallies.entry(name).or_default());
             }
         };

@@ -25,6 +25,7 @@ impl Glyphs {
     #[expect(clippy::cast_possible_truncation, reason = "texts are limited to far less than 4 GiB")]
     pub fn read(&mut self, text: &str) {
         self.0.clear();
+        self.0.reserve(text.len());
         for (start, original) in text.char_indices() {
             let (start, end) = (start as u32, (start + original.len_utf8()) as u32);
             if original.is_ascii() {
@@ -49,6 +50,12 @@ impl Glyphs {
             self.0.push(Glyph { c: ' ', start, end });
             return;
         }
+        // Letters with accents, by far the most of what is outside ASCII, need no normaliser.
+        let first = plain(original);
+        if first.is_ascii_alphanumeric() {
+            self.0.push(Glyph { c: first.to_ascii_lowercase(), start, end });
+            return;
+        }
         let mut buffer = [0; 4];
         let normal = ComposingNormalizerBorrowed::new_nfkc();
         // A capital may look like another letter than its small form does: "Т" like "T", "т" like none.
@@ -66,7 +73,7 @@ impl Glyphs {
 
 /// The ASCII letter or digit that a character looks like or stands for; the character itself if there is none.
 fn plain(c: char) -> char {
-    if c.is_ascii() || c == 'à' {
+    if c.is_ascii() || matches!(c, 'à' | 'À') {
         return c;
     }
     if let Some(value) = digit_value(u32::from(c)) {

@@ -23,10 +23,27 @@ pub(super) fn read(glyphs: &[Glyph]) -> Vec<Contact> {
             index += 1;
             continue;
         }
-        let word_end = run(glyphs, index, is_word).max(index + 1);
+        let letters_end = run(glyphs, index, char::is_alphabetic);
+        if is_ordinary(glyphs, index, letters_end) {
+            index = letters_end;
+            continue;
+        }
+        let word_end = run(glyphs, letters_end, is_word).max(index + 1);
         index = one(glyphs, index, word_end, &mut found).map_or(word_end, |end| end.max(index + 1));
     }
     found
+}
+
+/// A quick look at a run of letters: whether nothing that is read here can begin with it.
+#[inline]
+fn is_ordinary(glyphs: &[Glyph], from: usize, end: usize) -> bool {
+    let head = (at(glyphs, from), at(glyphs, from + 1), at(glyphs, from + 2));
+    end > from
+        && matches!(at(glyphs, end), ' ' | ',' | '\n' | '\0' | '!' | '\'' | '’')
+        && !services::may_begin(head.0, head.1, head.2)
+        && !payments::may_begin(head.0, head.1, head.2)
+        && !links::sign_may_follow(glyphs, end)
+        && !may_be_spelled(glyphs, end)
 }
 
 /// Reads what begins at a word; gives where it ends, if anything was read.

@@ -70,6 +70,9 @@ pub fn read(text: &str, glyphs: &Glyphs, setting: &Setting<'_>) -> Entities {
     contacts.extend(phones.into_iter().filter(|phone| !contacts.iter().any(|c| c.start <= phone.start && phone.end <= c.end)).collect::<Vec<_>>());
     contacts.sort_by_key(|c| (c.start, c.end));
     contacts.dedup_by(|a, b| a.kind == b.kind && a.value == b.value);
+    if !glyphs.iter().any(|g| g.c.is_ascii_digit()) {
+        return Entities { contacts, ..Entities::default() };
+    }
     let prices::Prices { prices, quantities, rows } = prices::read(glyphs, setting, |start| contacts.iter().any(|c| c.start <= start && start < c.end));
     Entities { contacts, prices, quantities, hours: hours::read(glyphs), price_rows: rows }
 }

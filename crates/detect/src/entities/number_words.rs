@@ -15,7 +15,7 @@ pub(super) enum Spoken {
     Ten(u8),
     /// "double", "triple": the next digit so many times.
     Times(u8),
-    /// "et", "y", "und": joins a ten and a unit.
+    /// "et", "y", "und": joins a ten and a unit; "puis": goes on.
     And,
 }
 
@@ -90,7 +90,7 @@ static WORDS: LazyLock<FxHashMap<String, Spoken>> = LazyLock::new(|| {
             }
         }
     }
-    words.extend(["et", "y", "und", "en"].map(|name| (name.to_owned(), Spoken::And)));
+    words.extend(["et", "y", "und", "en", "puis", "then", "luego", "poi", "dann", "dan"].map(|name| (name.to_owned(), Spoken::And)));
     words
         .extend([("double", 2), ("doble", 2), ("doppio", 2), ("doppel", 2), ("dubbel", 2), ("triple", 3)].map(|(name, n)| (name.to_owned(), Spoken::Times(n))));
     words

@@ -51,11 +51,17 @@ const VOUCHERS: &[(&str, &str, std::ops::RangeInclusive<usize>)] = &[
 
 static BEGINNINGS: LazyLock<Beginnings> = LazyLock::new(|| Beginnings::of(VOUCHERS.iter().map(|(name, ..)| *name)));
 
+/// A quick look: whether the name of a voucher may begin with these characters.
+#[inline]
+pub(super) fn may_begin(first: char, second: char, third: char) -> bool {
+    BEGINNINGS.may_be(first, second, third)
+}
+
 /// Reads an account number or a voucher's code that begins at a word.
 pub(super) fn read(glyphs: &[Glyph], from: usize, word_end: usize) -> Read {
     match at(glyphs, from) {
         c if c.is_ascii_alphabetic() && at(glyphs, from + 2).is_ascii_digit() && at(glyphs, from + 3).is_ascii_digit() => iban(glyphs, from),
-        'p' | 't' | 'n' | 'c' | 'f' if BEGINNINGS.may_be(at(glyphs, from), at(glyphs, from + 1), at(glyphs, from + 2)) => voucher(glyphs, from, word_end),
+        'p' | 't' | 'n' | 'c' | 'f' if may_begin(at(glyphs, from), at(glyphs, from + 1), at(glyphs, from + 2)) => voucher(glyphs, from, word_end),
         _ => None,
     }
 }

@@ -64,20 +64,22 @@ pub(super) fn read(text: &str, glyphs: &[Glyph], setting: &Setting<'_>) -> Vec<C
     found
 }
 
-/// The fewest digits of a number, and the fewest number words that stand for as many.
+/// The fewest digits of a number that is written in digits, letters for some of them apart.
 const FEWEST_DIGITS: usize = 6;
 
-/// A quick look: whether there are digits or number words enough.
+/// A quick look: whether there are digits enough, or number words and digits enough in a row.
 fn may_hold_number(glyphs: &[Glyph]) -> bool {
-    let (mut digits, mut words, mut in_word) = (0, 0, false);
+    let (mut digits, mut in_a_row, mut in_word) = (0, 0, false);
     for (index, glyph) in glyphs.iter().enumerate() {
         if glyph.c.is_ascii_digit() {
-            digits += 1;
-        } else if !in_word && number_words::may_begin(glyph.c, at(glyphs, index + 1), at(glyphs, index + 2)) {
-            words += 1;
+            (digits, in_a_row) = (digits + 1, in_a_row + 1);
+        } else if in_word {
+            in_word = glyph.c.is_alphabetic();
+        } else if glyph.c.is_alphabetic() {
+            in_word = true;
+            in_a_row = if number_words::may_begin(glyph.c, at(glyphs, index + 1), at(glyphs, index + 2)) { in_a_row + 2 } else { 0 };
         }
-        in_word = glyph.c.is_ascii_lowercase() || (!glyph.c.is_ascii() && glyph.c.is_alphabetic());
-        if digits + 2 * words >= FEWEST_DIGITS + 2 {
+        if in_a_row > FEWEST_DIGITS {
             return true;
         }
     }
@@ -439,6 +441,23 @@ mod tests {
         assert_eq!(phones("0612345678", "nl")[0].0, "+31612345678");
         assert_eq!(phones("llama 612 345 678", "es")[0].0, "+34612345678");
         assert_eq!(phones("scrivi 331 234 5678", "it")[0].0, "+393312345678");
+    }
+
+    #[test]
+    fn the_places_decide_between_plans() {
+        for (lang, countries, text, expected) in [
+            ("fr", &[][..], "0470123456", "+33470123456"),
+            ("fr", &["BE"], "0470123456", "+32470123456"),
+            ("fr", &["NL"], "0639980012", "+33639980012"),
+            ("de", &["AT"], "0664 1234567", "+436641234567"),
+            ("en", &["FR"], "06 39 98 00 12", "+33639980012"),
+            ("und", &["ES"], "612 345 678", "+34612345678"),
+        ] {
+            let mut glyphs = Glyphs::default();
+            glyphs.read(text);
+            let found = read(text, glyphs.as_slice(), &Setting { lang: Lang::parse(lang), countries });
+            assert_eq!(found.first().map(|c| c.value.as_str()), Some(expected), "{lang} {countries:?} {text}");
+        }
     }
 
     #[test]

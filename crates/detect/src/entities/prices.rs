@@ -290,6 +290,9 @@ impl Reader<'_> {
             {
                 Some((Found::new(amount, self.local, Some(1.0), Some(unit)), 3))
             }
+            (Kind::For, Kind::Unit(unit)) if &*self.text(index + 1) == "per" && amount >= 2.0 => {
+                Some((Found::new(amount, self.local, Some(1.0), Some(unit)), 3))
+            }
             (Kind::Per, Kind::Number(quantity)) if matches!(&*self.text(index + 1), "le" | "les" | "los" | "las") && (2.0..10_000.0).contains(&amount) => {
                 match self.kind(index + 3) {
                     Some(Kind::Unit(unit)) => Some((Found::new(amount, self.local, Some(quantity), Some(unit)), 4)),
