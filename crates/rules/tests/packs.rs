@@ -20,16 +20,16 @@ fn the_examples_of_the_embedded_packs_behave() {
     assert!((10..=30).contains(&book.rules().len()));
 }
 
-/// The examples that must match are also such that the detector shows them to rules: else the rule would never hold in a scan.
+/// Examples that must match are also such that the detector shows them to rules: else the rule would never hold in a scan. Look-alikes
+/// are exempt: the less often rules have to lower them, the better the detector.
 #[test]
-fn most_examples_are_candidates() {
+fn what_rules_look_for_is_shown_to_them() {
     let detector = detector();
     let book = PackSource { embedded: true, paths: Vec::new() }.load(&detector).unwrap();
-    let matching: Vec<_> = check_examples(&book, &detector).into_iter().filter(|checked| checked.must_match).collect();
-    let shown = matching.iter().filter(|checked| checked.candidate).count();
+    let lowers = |name: &str| book.rules().any(|(_, rule, _)| rule.name == name && rule.effect.lower.is_some());
+    let matching: Vec<_> = check_examples(&book, &detector).into_iter().filter(|checked| checked.must_match && !lowers(&checked.rule)).collect();
     let unseen: Vec<_> = matching.iter().filter(|checked| !checked.candidate).map(|checked| (&checked.rule, checked.number)).collect();
-    println!("{shown} of {} {unseen:?}", matching.len());
-    assert!(shown * 10 >= matching.len() * 8, "{unseen:?}");
+    assert!(unseen.len() * 10 <= matching.len(), "{unseen:?} of {}", matching.len());
 }
 
 const HEAD: &str =
@@ -47,12 +47,15 @@ fn book(detector: &Detector, rules: &[String]) -> Result<RuleBook, Error> {
     RuleBook::compile(&[text("own.toml", rules.concat())], detector)
 }
 
-/// The verdict on an advert under these rules, with the counts.
+/// The verdict on an advert under these rules, with the counts; its score is set, whatever the model thinks of it this month.
 fn judged(rules: &[String], content: &str) -> (Verdict, RuleTally) {
     let detector = detector();
     let book = book(&detector, rules).unwrap();
     let post = Post::new("x", "1", content);
     let mut judgement = detector.judge(&post, &mut Scratch::default());
+    assert!(judgement.candidate);
+    let verdict = judgement.verdict.as_mut().unwrap();
+    (verdict.score, verdict.band, verdict.label) = (0.95, Band::Advert, Label::Advert);
     let mut tally = RuleTally::default();
     book.apply(&post, &mut judgement, detector.watches(), &mut tally);
     let verdict = *judgement.verdict.unwrap();
@@ -108,9 +111,11 @@ fn posts_that_are_no_candidates_are_left_alone() {
     let post = Post::new("x", "1", "Bonjour à tous, belle journée au parc avec les enfants");
     let mut judgement = detector.judge_and_explain(&post, &mut Scratch::default());
     let mut tally = RuleTally::default();
-    assert!(!judgement.candidate);
+    judgement.candidate = false;
+    let score = judgement.score;
     book.apply(&post, &mut judgement, &[], &mut tally);
-    assert_eq!((judgement.band, tally.counts().count()), (Band::Clear, 0));
+    assert_eq!((judgement.score.to_bits(), tally.counts().count()), (score.to_bits(), 0));
+    assert!(judgement.verdict.unwrap().rules.is_empty());
 }
 
 /// A verdict is a function of the post and its versions, also where a condition names the watches.
