@@ -17,6 +17,8 @@ mod exposure;
 mod hash;
 mod network;
 pub mod random;
+pub mod sample;
+pub mod share;
 mod sketch;
 mod watches;
 
@@ -25,5 +27,6 @@ pub use cell::{CellKey, StratumKey, UNKNOWN_HOUR, hour_of};
 pub use exposure::exposure;
 pub use hash::{author_hash, post_key, text_hash};
 pub use network::Network;
+pub use sample::Tier;
 pub use sketch::{Sketch, SketchError};
 pub use watches::WatchSet;

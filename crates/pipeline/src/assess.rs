@@ -5,7 +5,7 @@ use vigie_detect::{Detector, Judgement, Scratch};
 use vigie_ingest::{Block, DecodeProblem, Decoder, Position, Problem};
 use vigie_measure::{CellKey, Network, ScoreBin, WatchSet, author_hash, hour_of, post_key, text_hash};
 use vigie_model::{Band, Event, Post, Timestamp, Verdict, Versions};
-use vigie_store::{Batch, FindDraft};
+use vigie_store::{Batch, FindDraft, SampleDraft};
 
 use crate::summary::{Contacts, Tally};
 
@@ -94,6 +94,7 @@ impl<'a> Worker<'a> {
         out.tally.count(&judgement);
         let watches = key.watches.clone();
         let cell = out.batch.cell(&key);
+        let sample = (!watches.is_empty()).then(|| self.sample(post, &judgement));
         let find = self.find(post, judgement, watches, out);
         out.batch.post(vigie_store::Post {
             key: post_key(network, &post.id),
@@ -102,7 +103,21 @@ impl<'a> Worker<'a> {
             text_hash: text_hash(self.scratch.folded()),
             author_hash: post.author.key().map_or(0, |author| author_hash(network, author)),
             find,
+            sample,
         });
+    }
+
+    /// What may be drawn into a measuring sample; the text of a find is taken from the find.
+    fn sample(&self, post: &Post<'_>, judgement: &Judgement) -> Box<SampleDraft> {
+        let is_find = judgement.band != Band::Clear;
+        let names = [&post.author.id, &post.author.handle, &post.author.name];
+        Box::new(SampleDraft {
+            taken_at: self.shared.now,
+            score: judgement.score,
+            text: if is_find { "".into() } else { (*post.text).into() },
+            author_names: if is_find { Vec::new() } else { names.into_iter().flatten().map(|name| (**name).into()).collect() },
+            views: post.metrics.as_deref().and_then(|metrics| views(metrics.get())),
+        })
     }
 
     /// The record of a find; none for a clear post.
@@ -146,6 +161,16 @@ impl<'a> Worker<'a> {
         self.watch_sets.insert(watches.clone(), set.clone());
         set
     }
+}
+
+/// The views among a post's counts.
+fn views(metrics: &str) -> Option<u32> {
+    #[derive(serde::Deserialize)]
+    struct Metrics {
+        views: Option<u64>,
+    }
+    let metrics: Metrics = serde_json::from_str(metrics).ok()?;
+    metrics.views.map(|views| u32::try_from(views).unwrap_or(u32::MAX))
 }
 
 fn delete(network: &str, id: &str, out: &mut Assessed) {

@@ -7,7 +7,7 @@ use std::{
 };
 
 use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
+use sha2::{Digest, Sha256};
 
 use crate::{Error, Result};
 
@@ -23,6 +23,8 @@ pub(crate) struct StoreKey {
     post: SipKey,
     author: SipKey,
     text: SipKey,
+    priority: SipKey,
+    commitment: [u8; 32],
 }
 
 impl StoreKey {
@@ -54,7 +56,14 @@ impl StoreKey {
 
     pub(crate) fn new(secret: [u8; KEY_LEN]) -> Self {
         let derive = |name: &str| SipKey::from_bytes(&hmac(&secret, &["derive", name]));
-        Self { post: derive("post key"), author: derive("author hash"), text: derive("text hash"), secret }
+        Self {
+            post: derive("post key"),
+            author: derive("author hash"),
+            text: derive("text hash"),
+            priority: derive("sample priority"),
+            commitment: hmac(&secret, &["derive", "commitment"]),
+            secret,
+        }
     }
 
     /// What a database remembers of its key, to notice another one.
@@ -85,6 +94,30 @@ impl StoreKey {
     /// Stands for a text in a sketch, where no texts may be kept.
     pub(crate) fn text_hash(&self, hash: u64) -> u64 {
         self.text.hash(hash)
+    }
+
+    /// A post's place in every draw, by the ledger's key of it. Nobody without the secret can foresee it.
+    pub(crate) fn priority(&self, post_key: u64) -> i64 {
+        (self.priority.hash(post_key) >> 1).cast_signed()
+    }
+
+    /// First 16 hexadecimal digits of a fingerprint of what priorities depend on.
+    pub(crate) fn seed_fingerprint(&self) -> String {
+        self.pseudonym(&["sample seed"]).chars().take(16).collect()
+    }
+
+    /// The root of an hour with one more post: SHA-256 of the root before and the post's commitment, which is SHA-256 of a key of
+    /// this store, the post's key and revision, its text's hash and its score bin. Whoever is given the key can check the posts; nobody
+    /// without it learns anything of them.
+    pub(crate) fn chain(&self, root: &[u8; 32], post_key: u64, revision: u32, text_hash: u64, bin: u8) -> [u8; 32] {
+        let commitment = Sha256::new()
+            .chain_update(self.commitment)
+            .chain_update(post_key.to_le_bytes())
+            .chain_update(revision.to_le_bytes())
+            .chain_update(text_hash.to_le_bytes())
+            .chain_update([bin])
+            .finalize();
+        Sha256::new().chain_update(root).chain_update(commitment).finalize().into()
     }
 
     fn pseudonym(&self, parts: &[&str]) -> String {

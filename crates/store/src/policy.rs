@@ -43,6 +43,10 @@ pub struct Limits {
     pub page_cache: usize,
     /// Strata whose sketches are kept in memory, at most 8.2 KiB each.
     pub cached_strata: usize,
+    /// Posts in each reservoir of the measuring sample: one for each watch, network, day and tier.
+    pub reservoir: usize,
+    /// Reservoirs kept in memory between transactions.
+    pub cached_reservoirs: usize,
     /// Bytes that the database file may grow to; reaching them is the error [`Error::DiskFull`].
     pub max_bytes: Option<u64>,
 }
@@ -81,6 +85,6 @@ impl Default for Retention {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { ledger_memory: 48 << 20, page_cache: 16 << 20, cached_strata: 2_048, max_bytes: None }
+        Self { ledger_memory: 48 << 20, page_cache: 16 << 20, cached_strata: 2_048, reservoir: 64, cached_reservoirs: 4_096, max_bytes: None }
     }
 }

@@ -95,6 +95,13 @@ fn push(batch: &mut Batch, event: &Event) {
                 text_hash: text_hash(format!("t{variant}").as_bytes()),
                 author_hash: author_hash(net(n), &format!("a{variant}")),
                 find: advert.then(|| Box::new(draft(n, &id, *rev, *variant))),
+                sample: Some(Box::new(SampleDraft {
+                    taken_at: at(T),
+                    score: 0.1,
+                    text: format!("il pleut, dit dealerzz{variant} 06 12 34 56 78").into(),
+                    author_names: vec![format!("dealerzz{variant}").into()],
+                    views: Some(*variant as u32),
+                })),
             });
         }
     }

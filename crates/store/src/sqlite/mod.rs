@@ -1,11 +1,14 @@
 //! The embedded back end: one SQLite database in WAL mode, one writer.
 
 mod commit;
+mod denominator;
 mod dump;
 mod figures;
 mod finds;
+mod measuring;
 mod migrate;
 mod rollups;
+mod samples;
 
 use std::{
     fs::{self, File, TryLockError},
@@ -22,6 +25,7 @@ use crate::{
     ledger::Ledger,
 };
 use rollups::Rollups;
+use samples::Samples;
 
 const DATABASE: &str = "vigie.db";
 const LOCK: &str = "vigie.lock";
@@ -43,6 +47,7 @@ pub struct SqliteStore {
     limits: Limits,
     ledger: Ledger,
     rollups: Rollups,
+    samples: Samples,
     /// Held as long as the store is open.
     _lock: File,
     /// Removed with everything in it when the store is dropped.
@@ -114,6 +119,7 @@ impl SqliteStore {
         record_overrides(&conn, policy)?;
         let ledger = Ledger::load(&conn, limits.ledger_memory)?;
         let rollups = Rollups::new(limits.cached_strata);
+        let samples = Samples::new(limits.reservoir, limits.cached_reservoirs);
         Ok(Self {
             reader: SqliteReader { conn, key },
             dir: dir.to_owned(),
@@ -121,6 +127,7 @@ impl SqliteStore {
             limits,
             ledger,
             rollups,
+            samples,
             _lock: lock,
             _temporary: temporary,
         })
@@ -141,6 +148,7 @@ impl SqliteStore {
     /// Everything in memory is read anew: it may tell of a transaction that was rolled back.
     fn forget(&mut self) -> Result<()> {
         self.rollups = Rollups::new(self.limits.cached_strata);
+        self.samples = Samples::new(self.limits.reservoir, self.limits.cached_reservoirs);
         self.ledger = Ledger::load(&self.reader.conn, self.limits.ledger_memory)?;
         Ok(())
     }
@@ -276,14 +284,16 @@ impl SqliteStore {
         let before = |days: u32| now.seconds() - i64::from(days) * SECONDS_A_DAY;
         let tx = self.reader.conn.unchecked_transaction()?;
         let finds = tx.execute("DELETE FROM find WHERE reviewed_at IS NULL AND found_at < ?1", [before(retention.find_days)])? as u64;
+        let samples = samples::purge(&tx, before(retention.find_days))?;
         let ledger = self.ledger.forget_before(&tx, before(retention.ledger_days).div_euclid(SECONDS_A_DAY))?;
-        if finds + ledger > 0 {
+        self.samples = Samples::new(self.limits.reservoir, self.limits.cached_reservoirs);
+        if finds + ledger + samples > 0 {
             tx.execute(
                 "INSERT INTO audit (at, event, detail) VALUES (?1, 'purge', ?2)",
-                params![now.seconds(), format!("finds {finds}, ledger entries {ledger}")],
+                params![now.seconds(), format!("finds {finds}, ledger entries {ledger}, samples {samples}")],
             )?;
         }
         tx.commit()?;
-        Ok(PurgeReport { finds, ledger })
+        Ok(PurgeReport { finds, ledger, samples })
     }
 }
