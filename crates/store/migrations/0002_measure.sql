@@ -64,6 +64,15 @@ CREATE TABLE denominator (
 CREATE TABLE unsampled_day (day INTEGER PRIMARY KEY) STRICT;
 INSERT OR IGNORE INTO unsampled_day SELECT CASE WHEN hour < 0 THEN hour ELSE hour / 24 END FROM stratum;
 
+-- Which detector judged from when on: a line in every chart.
+CREATE TABLE detector (
+    id      INTEGER PRIMARY KEY,
+    since   INTEGER NOT NULL,
+    vigie   TEXT NOT NULL,
+    lexicon TEXT NOT NULL,
+    model   TEXT NOT NULL
+) STRICT;
+
 -- Views as they were when a post was first counted.
 ALTER TABLE cell ADD COLUMN views INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE cell ADD COLUMN viewed INTEGER NOT NULL DEFAULT 0; -- posts whose views are known

@@ -96,14 +96,22 @@ impl StoreKey {
         self.text.hash(hash)
     }
 
-    /// A post's place in every draw, by the ledger's key of it. Nobody without the secret can foresee it.
+    /// Draws samples by a seed that others may know, instead of the secret.
+    pub(crate) fn seeded(mut self, seed: Option<&str>) -> Self {
+        if let Some(seed) = seed {
+            self.priority = SipKey::from_bytes(&hmac(&[0; KEY_LEN], &["sample seed", seed]));
+        }
+        self
+    }
+
+    /// A post's place in every draw, by [`vigie_measure::post_key`] of it.
     pub(crate) fn priority(&self, post_key: u64) -> i64 {
         (self.priority.hash(post_key) >> 1).cast_signed()
     }
 
-    /// First 16 hexadecimal digits of a fingerprint of what priorities depend on.
+    /// 16 hexadecimal digits that are the same where priorities are.
     pub(crate) fn seed_fingerprint(&self) -> String {
-        self.pseudonym(&["sample seed"]).chars().take(16).collect()
+        hex(&Sha256::digest([self.priority.hash(0).to_le_bytes(), self.priority.hash(1).to_le_bytes()].concat())).chars().take(16).collect()
     }
 
     /// The root of an hour with one more post: SHA-256 of the root before and the post's commitment, which is SHA-256 of a key of

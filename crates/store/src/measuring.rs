@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use vigie_measure::{Network, ScoreBin, Tier, sample::Priority};
-use vigie_model::{Label, Lang, Timestamp};
+use vigie_model::{Label, Lang, Timestamp, Versions};
 
 use crate::Result;
 
@@ -76,6 +76,8 @@ pub struct SampledPost {
     pub views: Option<u64>,
     /// Its text, where that may be kept.
     pub text: Option<String>,
+    /// When it was read from its source.
+    pub taken_at: Timestamp,
     /// Whether it was deleted before somebody read it.
     pub gone: bool,
     /// Labels of this state of it, oldest first.
@@ -93,6 +95,27 @@ pub struct DomainSample {
     pub posts: Vec<SampledPost>,
     /// Days of the domain on which posts were counted before samples were drawn.
     pub unsampled_days: u64,
+    /// Distinct texts and authors of the domain's posts that repeat no other.
+    pub distinct: DistinctCounts,
+}
+
+/// Distinct counts: exact up to 256, then with a standard error of 2.3 %.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct DistinctCounts {
+    pub texts: u64,
+    pub advert_texts: u64,
+    pub authors: u64,
+    pub advert_authors: u64,
+}
+
+/// From when on a version of the detector judged.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DetectorRun {
+    /// First scan with it.
+    pub since: Timestamp,
+    /// The version.
+    pub versions: Versions,
 }
 
 /// The commitment to the posts of one hour.
@@ -124,17 +147,29 @@ pub trait Measuring {
     /// The back end fails.
     fn denominator_roots(&self) -> Result<Vec<DenominatorRoot>>;
 
+    /// The detectors that judged, oldest first.
+    ///
+    /// # Errors
+    /// The back end fails.
+    fn detector_runs(&self) -> Result<Vec<DetectorRun>>;
+
     /// First 16 hexadecimal digits of a fingerprint of the seed of all samples: stores with the same one draw the same posts.
     fn seed_fingerprint(&self) -> String;
 }
 
-/// Writing labels.
+/// Writing labels, and what figures have to be read with.
 pub trait Labelling {
-    /// Adds a label; returns its number.
+    /// Notes that this detector judges from now on, if it is another one than before.
     ///
     /// # Errors
     /// The back end fails.
-    fn add_label(&mut self, key: u64, revision: u32, given: &GivenLabel) -> Result<i64>;
+    fn note_detector(&mut self, versions: &Versions, now: Timestamp) -> Result<()>;
+
+    /// Adds labels of posts, each named by the store's key and its revision: all or none. Returns their numbers.
+    ///
+    /// # Errors
+    /// The back end fails.
+    fn add_labels(&mut self, labels: &[(u64, u32, GivenLabel)]) -> Result<Vec<i64>>;
 
     /// Marks a label as withdrawn. Returns whether there was one.
     ///

@@ -124,3 +124,47 @@ fn reads_standard_input() {
     child.stdin.take().unwrap().write_all(POSTS.as_bytes()).unwrap();
     assert_eq!(json(&child.wait_with_output().unwrap())["posts_read"], 4);
 }
+
+/// Three hundred posts of a watch, thirty of them adverts, and what a reviewer says of each.
+fn posts_and_labels() -> (String, String) {
+    let (mut posts, mut labels) = (String::new(), String::new());
+    for number in 0..300 {
+        let advert = number % 10 == 0;
+        let text = if advert {
+            format!("Toulouse : beuh dispo, {number}€ le g, livraison. Snap: demo_fictif31")
+        } else {
+            format!("Il neige sur Toulouse, {number}")
+        };
+        posts += &format!(
+            "{{\"id\":\"{number}\",\"network\":\"bluesky\",\"text\":\"{text}\",\"created_at\":\"2026-11-20T18:00:00Z\",\"lang\":\"fr\",\"metrics\":{{\"views\":10}}}}\n"
+        );
+        labels += &format!("{{\"id\":\"{number}\",\"network\":\"bluesky\",\"label\":\"{}\",\"reviewer\":\"demo\"}}\n", if advert { "advert" } else { "other" });
+    }
+    (posts, labels)
+}
+
+#[test]
+fn labels_turn_the_raw_rate_into_an_estimate() {
+    let folder = case("platform");
+    let (posts, labels) = posts_and_labels();
+    fs::write(folder.path().join("posts.jsonl"), posts).unwrap();
+    fs::write(folder.path().join("labels.jsonl"), labels).unwrap();
+    json(&vigie(folder.path(), &["scan", "posts.jsonl", "--format", "json"]));
+    assert!(text(&vigie(folder.path(), &["share", "--watch", "Toulouse"])).contains("not an estimate"));
+    let exported = text(&vigie(folder.path(), &["label", "--watch", "Toulouse", "--labels", "90", "--export"]));
+    let first: Value = serde_json::from_str(exported.lines().next().unwrap()).unwrap();
+    assert!(first["text"].is_string() && first.get("score").is_none(), "{first}");
+    let imported = json(&vigie(folder.path(), &["label", "--watch", "Toulouse", "--labels", "90", "--import", "labels.jsonl", "--format", "json"]));
+    assert_eq!(imported["rejected"], 0);
+    assert!(imported["labels"].as_u64().unwrap() < 120 && imported["not_asked_for"].as_u64().unwrap() > 150, "nobody chooses: {imported}");
+    json(&vigie(folder.path(), &["label", "--watch", "Toulouse", "--labels", "120", "--import", "labels.jsonl", "--format", "json"]));
+    let share = json(&vigie(folder.path(), &["share", "--watch", "Toulouse", "--format", "json"]));
+    let posts = &share["shares"][0]["posts"];
+    let bound = |name: &str| posts["interval"][name].as_f64().unwrap();
+    assert!(bound("low") <= 0.1 && 0.1 <= bound("high"), "{posts}");
+    assert!(share["shares"][0]["methods"]["fr"].as_str().unwrap().contains("veille « Toulouse »"));
+    assert!(text(&vigie(folder.path(), &["share", "--watch", "Toulouse"])).contains("of posts are adverts"));
+    assert!(text(&vigie(folder.path(), &["share", "--watch", "Toulouse", "--format", "svg"])).starts_with("<svg"));
+    let broken = vigie(folder.path(), &["label", "--import", "vigie.toml"]);
+    assert!(broken.status.code() == Some(1) && text(&broken).contains("not a label"), "{}", text(&broken));
+}

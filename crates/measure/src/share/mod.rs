@@ -1,5 +1,6 @@
 //! The headline: what share of a domain's posts are adverts, on the best rung of the ladder that the labels allow (`domain.md` 3.2, 3.3).
 
+mod plan;
 mod strata;
 mod validate;
 mod views;
@@ -12,6 +13,7 @@ use crate::{
     estimate::{Clustered, Interval, Part, Stratified, Validation, cluster_bootstrap, lang_reiczigel, real},
     sample::Priority,
 };
+pub use plan::{LabelGoal, Quota, label_quotas};
 use strata::Strata;
 pub use validate::validation;
 pub use views::{ViewGroup, view_share};
@@ -37,6 +39,25 @@ pub enum Answer {
     Other,
     /// Nobody can tell, or the post was gone before somebody read it: counted as no advert and as one.
     Undecided,
+}
+
+impl Answer {
+    /// What several people together say: the majority of those who could tell. A draw is undecided until one more has read the post;
+    /// so is a post that nobody could tell. None where nobody read it.
+    #[must_use]
+    pub fn of_votes(votes: impl IntoIterator<Item = Self>) -> Option<Self> {
+        let (mut adverts, mut others, mut all) = (0u32, 0u32, 0u32);
+        for vote in votes {
+            all += 1;
+            adverts += u32::from(vote == Self::Advert);
+            others += u32::from(vote == Self::Other);
+        }
+        (all > 0).then_some(match adverts.cmp(&others) {
+            std::cmp::Ordering::Greater => Self::Advert,
+            std::cmp::Ordering::Less => Self::Other,
+            std::cmp::Ordering::Equal => Self::Undecided,
+        })
+    }
 }
 
 /// A post of the sample.
@@ -157,16 +178,16 @@ pub struct SharePlan {
     pub replicates: usize,
     /// Seed of the account bootstrap.
     pub seed: u64,
+    /// Fewest labels for a headline from labels, unless they are all posts.
+    pub fewest_labels: u64,
 }
 
 impl Default for SharePlan {
     fn default() -> Self {
-        Self { alpha: 0.05, replicates: 1_000, seed: 1 }
+        Self { alpha: 0.05, replicates: 1_000, seed: 1, fewest_labels: 100 }
     }
 }
 
-/// Fewest labels for a headline from labels, unless they are all posts.
-pub const FEWEST_LABELS: u64 = 100;
 /// Fewest posts or labels that a share is shown for.
 const FEWEST_SHOWN: u64 = 30;
 /// The widest interval that is shown.
@@ -196,7 +217,7 @@ pub fn estimate_share(groups: &[Group], drawn: &[Drawn], elsewhere: Option<&Vali
         design_effect: None,
         strata: Vec::new(),
     };
-    if !strata.is_enough() || !from_labels(&mut report, &strata, plan) {
+    if !strata.is_enough(plan.fewest_labels) || !from_labels(&mut report, &strata, plan) {
         from_elsewhere(&mut report, elsewhere, plan.alpha);
     }
     suppress(&mut report);

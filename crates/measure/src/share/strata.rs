@@ -2,7 +2,7 @@
 
 use vigie_model::Lang;
 
-use super::{Answer, Drawn, FEWEST_LABELS, Group, StratumReport};
+use super::{Answer, Drawn, Group, StratumReport};
 use crate::{
     ScoreBin, Tier,
     estimate::{Clustered, Part, Scored, Stratified, difference_part, label_part, real},
@@ -49,10 +49,10 @@ impl<'d> Strata<'d> {
         self.0.iter().flat_map(|stratum| &stratum.read).filter(|(_, answer)| *answer == wanted).count() as u64
     }
 
-    /// Whether there are labels enough for a headline: 100, or all posts; and some in every stratum.
-    pub(super) fn is_enough(&self) -> bool {
+    /// Whether there are labels enough for a headline: so many, or all posts.
+    pub(super) fn is_enough(&self, fewest: u64) -> bool {
         let posts: u64 = self.0.iter().map(|stratum| stratum.posts).sum();
-        posts > 0 && self.labels() >= FEWEST_LABELS.min(posts)
+        posts > 0 && self.labels() >= fewest.min(posts)
     }
 
     /// The share, undecided posts counted as `undecided` (0 or 1); helped by scores or not. None if a stratum has too few labels.

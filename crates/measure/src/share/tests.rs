@@ -110,7 +110,19 @@ fn views_weigh_posts() {
     let groups: Vec<ViewGroup> = [(Tier::Low, 9_000, 90_000), (Tier::Review, 200, 2_000), (Tier::Advert, 800, 80_000)]
         .map(|(tier, viewed, views)| ViewGroup { tier, viewed, views })
         .to_vec();
-    let share = view_share(&groups, &drawn).unwrap();
+    let share = view_share(&groups, &drawn, 0.0).unwrap();
     assert!((share.share - (80_000.0 * 0.95 + 1_000.0 + 900.0) / 172_000.0).abs() < 0.03, "{share:?}");
-    assert_eq!(view_share(&groups, &[]), None);
+    assert_eq!(view_share(&groups, &[], 0.0), None);
+}
+
+#[test]
+fn quotas_go_where_doubt_is_and_never_below_the_floor() {
+    let (groups, drawn, _) = domain(1, 0);
+    let quotas = label_quotas(&groups, &drawn, LabelGoal::Labels(400), 0.05);
+    assert_eq!(quotas.iter().map(|quota| quota.tier).collect::<Vec<_>>(), [Tier::Low, Tier::Review, Tier::Advert]);
+    assert!(quotas[0].labels > 250 && quotas.iter().all(|quota| quota.labels >= 30 && quota.read == 0), "{quotas:?}");
+    let fine = label_quotas(&groups, &drawn, LabelGoal::HalfWidth(0.01), 0.05);
+    let coarse = label_quotas(&groups, &drawn, LabelGoal::HalfWidth(0.03), 0.05);
+    let sum = |quotas: &[Quota]| quotas.iter().map(|quota| quota.labels).sum::<u64>();
+    assert!(sum(&fine) > 2 * sum(&coarse), "{fine:?} {coarse:?}");
 }

@@ -167,7 +167,7 @@ impl SqliteStore {
         if let Some(previous) = previous {
             progress.deltas.entry(previous.cell).or_default().posts -= 1;
             progress.receipt.finds_superseded += finds::supersede(conn, post_key, post.revision)?;
-            self.samples.take_out(conn, self.reader.key.priority(post_key), post_key)?;
+            self.samples.take_out(conn, self.reader.key.priority(post.key), post_key)?;
         }
         if let Some(draft) = &post.find {
             finds::insert(conn, &self.policy, &self.reader.key, post_key, draft)?;
@@ -187,7 +187,7 @@ impl SqliteStore {
             Some(slots) => slots,
             None => reservoirs.insert(self.samples.slots_of(&self.reader.conn, key)?),
         };
-        self.samples.offer(slots, self.reader.key.priority(post_key), post_key, index);
+        self.samples.offer(slots, self.reader.key.priority(post.key), post_key, index);
         Ok(())
     }
 

@@ -31,6 +31,7 @@ const TABLES: &[(&str, &str)] = &[
     ),
     ("sampled", "SELECT post_key, revision, network, lang, hour, bin, score, author, views, text, gone FROM sampled ORDER BY post_key"),
     ("label", "SELECT post_key, revision, reviewer, label, withdrawn FROM label ORDER BY post_key, id"),
+    ("detector", "SELECT vigie, lexicon, model FROM detector ORDER BY id"),
     ("denominator", "SELECT hour, posts, root FROM denominator ORDER BY hour"),
 ];
 

@@ -6,10 +6,15 @@ use vigie_measure::{
     Network, ScoreBin, Tier, UNKNOWN_HOUR, post_key,
     sample::{EVERYTHING, Priority},
 };
-use vigie_model::{Label, Lang, Timestamp};
+use vigie_model::{Label, Lang, Timestamp, Versions};
 
-use super::{SqliteReader, SqliteStore};
-use crate::{DenominatorRoot, Domain, DomainCell, DomainSample, Error, GivenLabel, Labelling, Measuring, Result, SampledPost, keys::hex};
+use super::{
+    SqliteReader, SqliteStore,
+    rollups::{Sketches, decode, sketch_blobs},
+};
+use crate::{
+    DenominatorRoot, DetectorRun, DistinctCounts, Domain, DomainCell, DomainSample, Error, GivenLabel, Labelling, Measuring, Result, SampledPost, keys::hex,
+};
 
 /// The days of a domain as SQL, for a column of days since 1970: parameters 2 (first day), 3 (last day).
 const DAYS: &str =
@@ -20,7 +25,7 @@ impl Measuring for SqliteReader {
         let cells = self.domain_cells(domain)?;
         let (thresholds, posts) = self.domain_posts(domain)?;
         let unsampled_days = self.unsampled_days(domain)?;
-        Ok(DomainSample { cells, thresholds, posts, unsampled_days })
+        Ok(DomainSample { cells, thresholds, posts, unsampled_days, distinct: self.distinct(domain)? })
     }
 
     fn post_key(&self, network: &str, id: &str) -> u64 {
@@ -33,6 +38,16 @@ impl Measuring for SqliteReader {
             Ok(DenominatorRoot { hour: row.get(0)?, posts: row.get::<_, i64>(1)?.cast_unsigned(), root: hex(&row.get::<_, Vec<u8>>(2)?) })
         })?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    fn detector_runs(&self) -> Result<Vec<DetectorRun>> {
+        let mut select = self.conn.prepare("SELECT since, vigie, lexicon, model FROM detector ORDER BY id")?;
+        let rows = select.query_map([], |row| Ok((row.get(0)?, Versions { vigie: row.get(1)?, lexicon: row.get(2)?, model: row.get(3)? })))?;
+        rows.map(|row| {
+            let (since, versions) = row?;
+            Ok(DetectorRun { since: Timestamp::from_seconds(since).map_err(|_| Error::damaged("a detector's time is out of range"))?, versions })
+        })
+        .collect()
     }
 
     fn seed_fingerprint(&self) -> String {
@@ -66,6 +81,21 @@ impl SqliteReader {
         Ok(cells)
     }
 
+    fn distinct(&self, domain: &Domain) -> Result<DistinctCounts> {
+        let sql = format!(
+            "SELECT texts, authors, advert_texts, advert_authors, CASE WHEN hour = ?4 THEN ?4 ELSE (hour - ((hour % 24) + 24) % 24) / 24 END AS day
+             FROM stratum WHERE EXISTS (SELECT 1 FROM json_each(watches) WHERE value = ?1) AND {DAYS} AND (?5 IS NULL OR network = ?5)"
+        );
+        let mut select = self.conn.prepare(&sql)?;
+        let mut rows = select.query(params![domain.watch, domain.since, domain.until, UNKNOWN_HOUR, domain.network])?;
+        let mut all = Sketches::default();
+        while let Some(row) = rows.next()? {
+            all.merge(&decode(&sketch_blobs(row, 0)?)?);
+        }
+        let Sketches { texts, authors, advert_texts, advert_authors } = all;
+        Ok(DistinctCounts { texts: texts.count(), advert_texts: advert_texts.count(), authors: authors.count(), advert_authors: advert_authors.count() })
+    }
+
     /// Thresholds of the tiers, and the posts below them.
     fn domain_posts(&self, domain: &Domain) -> Result<([Priority; Tier::ALL.len()], Vec<SampledPost>)> {
         let filter = format!("watch = ?1 AND {DAYS} AND (?5 IS NULL OR reservoir.network = ?5) AND (repost = 0 OR ?6)");
@@ -80,7 +110,7 @@ impl SqliteReader {
         }
         let labels = self.labels()?;
         let mut select = self.conn.prepare(&format!(
-            "SELECT sampled.post_key, priority, revision, sampled.network, lang, hour, bin, score, author, views, text, gone
+            "SELECT sampled.post_key, priority, revision, sampled.network, lang, hour, bin, score, author, views, text, gone, taken_at
              FROM reservoir JOIN drawn ON drawn.reservoir = reservoir.id JOIN sampled ON sampled.post_key = drawn.post_key
              WHERE {filter} ORDER BY priority, sampled.post_key"
         ))?;
@@ -133,6 +163,7 @@ fn sampled_post(row: &Row<'_>) -> Result<SampledPost> {
         views: row.get::<_, Option<i64>>(9)?.map(i64::cast_unsigned),
         text: row.get(10)?,
         gone: row.get(11)?,
+        taken_at: Timestamp::from_seconds(row.get(12)?).map_err(|_| Error::damaged("a sample's time is out of range"))?,
         labels: Vec::new(),
     })
 }
@@ -146,10 +177,28 @@ fn network(row: &Row<'_>, index: usize) -> Result<Network> {
 }
 
 impl Labelling for SqliteStore {
-    fn add_label(&mut self, key: u64, revision: u32, given: &GivenLabel) -> Result<i64> {
-        let sql = "INSERT INTO label (post_key, revision, reviewer, label, at) VALUES (?1, ?2, ?3, ?4, ?5) RETURNING id";
-        let values = params![key.cast_signed(), revision, given.reviewer, given.label.as_str(), given.at.seconds()];
-        Ok(self.reader.conn.prepare_cached(sql)?.query_row(values, |row| row.get(0))?)
+    fn note_detector(&mut self, versions: &Versions, now: Timestamp) -> Result<()> {
+        let Versions { vigie, lexicon, model } = versions;
+        self.reader.conn.execute(
+            "INSERT INTO detector (since, vigie, lexicon, model) SELECT ?1, ?2, ?3, ?4
+             WHERE (SELECT vigie || char(0) || lexicon || char(0) || model FROM detector ORDER BY id DESC LIMIT 1) IS NOT ?2 || char(0) || ?3 || char(0) || ?4",
+            params![now.seconds(), vigie, lexicon, model],
+        )?;
+        Ok(())
+    }
+
+    fn add_labels(&mut self, labels: &[(u64, u32, GivenLabel)]) -> Result<Vec<i64>> {
+        let tx = self.reader.conn.unchecked_transaction()?;
+        let mut numbers = Vec::with_capacity(labels.len());
+        {
+            let mut insert = tx.prepare_cached("INSERT INTO label (post_key, revision, reviewer, label, at) VALUES (?1, ?2, ?3, ?4, ?5) RETURNING id")?;
+            for (key, revision, given) in labels {
+                let values = params![key.cast_signed(), revision, given.reviewer, given.label.as_str(), given.at.seconds()];
+                numbers.push(insert.query_row(values, |row| row.get(0))?);
+            }
+        }
+        tx.commit()?;
+        Ok(numbers)
     }
 
     fn withdraw_label(&mut self, number: i64) -> Result<bool> {

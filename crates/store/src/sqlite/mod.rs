@@ -67,7 +67,7 @@ impl SqliteReader {
         let conn = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
         conn.busy_timeout(std::time::Duration::from_secs(5))?;
         migrate::check_current(&conn)?;
-        let key = StoreKey::read(dir)?.ok_or_else(|| Error::KeyMissing(dir.join(KEY_FILE)))?;
+        let key = StoreKey::read(dir)?.ok_or_else(|| Error::KeyMissing(dir.join(KEY_FILE)))?.seeded(policy.sample_seed.as_deref());
         check_identity(&conn, dir, policy, &key)?;
         Ok(Self { conn, key })
     }
@@ -110,7 +110,8 @@ impl SqliteStore {
             Some(key) => key,
             None if exists => return Err(Error::KeyMissing(dir.join(KEY_FILE))),
             None => StoreKey::create(dir)?,
-        };
+        }
+        .seeded(policy.sample_seed.as_deref());
         let mut conn = Connection::open(&path)?;
         configure(&conn, &limits, temporary.is_some())?;
         migrate::migrate(&mut conn)?;
@@ -200,6 +201,7 @@ fn identify(conn: &Connection, policy: &Policy, key: &StoreKey) -> Result<()> {
     let mut insert = conn.prepare("INSERT OR IGNORE INTO meta (name, value) VALUES (?1, ?2)")?;
     insert.execute(params!["profile", policy.profile.as_str()])?;
     insert.execute(params!["key_check", key.check_value()])?;
+    insert.execute(params!["sample_seed", key.seed_fingerprint()])?;
     Ok(())
 }
 
@@ -211,6 +213,9 @@ fn check_identity(conn: &Connection, dir: &Path, policy: &Policy, key: &StoreKey
     }
     if meta("key_check")? != key.check_value() {
         return Err(Error::KeyMismatch(dir.join(KEY_FILE)));
+    }
+    if meta("sample_seed")? != key.seed_fingerprint() {
+        return Err(Error::OtherSeed(dir.to_owned()));
     }
     Ok(())
 }

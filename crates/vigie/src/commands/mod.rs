@@ -3,6 +3,7 @@
 mod doctor;
 mod finds;
 mod init;
+mod label;
 mod scan;
 mod share;
 mod show;
@@ -37,6 +38,7 @@ pub(crate) struct Cli {
 enum Command {
     Scan(scan::Scan),
     Share(share::Share),
+    Label(label::Label),
     Finds(finds::Finds),
     Show(show::Show),
     Init(init::Init),
@@ -89,6 +91,7 @@ impl Cli {
         match self.command {
             Command::Scan(scan) => scan.run(config),
             Command::Share(share) => share.run(config),
+            Command::Label(label) => label.run(config),
             Command::Finds(finds) => finds.run(config),
             Command::Show(show) => show.run(config),
             Command::Init(init) => init.run(),

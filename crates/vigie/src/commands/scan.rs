@@ -21,7 +21,7 @@ use vigie_ingest::{Input, Limits, find_inputs};
 use vigie_model::{Profile, Timestamp};
 use vigie_pipeline::{Plan, Progress, RejectsTo, Summary};
 use vigie_report::{RunFacts, summary_json, summary_text, write_verdict_line};
-use vigie_store::{SqliteStore, Upkeep};
+use vigie_store::{Labelling, SqliteStore, Upkeep};
 
 use super::{print, settings};
 use crate::settings::Settings;
@@ -92,6 +92,7 @@ impl Scan {
         let mut store = self.open_store(&settings)?;
         if !self.dry_run {
             store.purge(now)?;
+            store.note_detector(detector.versions(), now)?;
             purge_rejects(&rejects_folder(&settings), settings.policy.retention.find_days)?;
         }
         let stop = stop_on_signal()?;
