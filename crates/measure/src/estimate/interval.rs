@@ -83,6 +83,16 @@ pub fn clopper_pearson(positive: f64, n: f64, alpha: f64) -> Interval {
     }
 }
 
+/// Jeffreys's interval: the quantiles of Beta(x + ½, n - x + ½), its outer bound 0 or 1 where nothing or everything was seen (Brown, Cai
+/// and DasGupta, Stat. Sci. 2001;16:101). Counts need not be whole.
+#[must_use]
+pub fn jeffreys(positive: f64, n: f64, alpha: f64) -> Interval {
+    let Ok(beta) = Beta::new(positive.max(0.0) + 0.5, (n - positive).max(0.0) + 0.5) else { return Interval::UNIT };
+    let low = if positive <= 0.0 { 0.0 } else { beta.inverse_cdf(alpha / 2.0) };
+    let high = if positive >= n { 1.0 } else { beta.inverse_cdf(1.0 - alpha / 2.0) };
+    Interval::new(low, high)
+}
+
 /// Blaker's exact interval (Can. J. Stat. 2000;28:783): never longer than that of Clopper and Pearson. Bounds to 1e-7; costs
 /// O(n) for each of some thousand steps.
 #[must_use]
@@ -201,6 +211,13 @@ mod tests {
         for (x, low, high) in [(0.0, 0.0, 0.036217), (10.0, 0.049005, 0.176223), (80.0, 0.708157, 0.873344)] {
             near(clopper_pearson(x, 100.0, 0.05), low, high, 1e-6);
         }
+    }
+
+    /// Brown, Cai and DasGupta (2001), table 5: x = 2 and x = 0 of n = 10, three decimals.
+    #[test]
+    fn jeffreys_published_values() {
+        near(jeffreys(2.0, 10.0, 0.05), 0.044, 0.503, 5e-4);
+        near(jeffreys(0.0, 10.0, 0.05), 0.0, 0.217, 5e-4);
     }
 
     proptest! {

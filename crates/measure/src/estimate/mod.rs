@@ -2,7 +2,7 @@
 //!
 //! | you have | call |
 //! | --- | --- |
-//! | a random sample | [`wilson`], [`clopper_pearson`] |
+//! | a random sample | [`wilson`], [`clopper_pearson`], [`jeffreys`] |
 //! | the detector's rate, and its sensitivity and specificity | [`rogan_gladen`], [`lang_reiczigel`] |
 //! | random labels in each stratum | [`Stratified`] |
 //! | the same, with scores of every post | [`ppi_mean`], [`Stratified`] of [`difference_part`]s |
@@ -26,7 +26,7 @@ pub use bootstrap::{Clustered, cluster_bootstrap};
 pub use budget::{allocate, labels_for_half_width, neyman, stratified_labels_for_half_width};
 pub use compare::{Difference, benjamini_hochberg, newcombe, two_proportion_p};
 pub(crate) use interval::real;
-pub use interval::{Interval, blaker, clopper_pearson, normal, sterne, wilson, z};
+pub use interval::{Interval, blaker, clopper_pearson, jeffreys, normal, sterne, wilson, z};
 pub use moments::Moments;
 pub use ppi::{Lambda, PpiError, PpiEstimate, ppi_mean};
 pub use prevalence::{SharePoint, Validation, lang_reiczigel, rogan_gladen, through_known_test};

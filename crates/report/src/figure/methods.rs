@@ -71,14 +71,14 @@ fn estimate(figure: &ShareFigure, language: Language) -> String {
             "en corrigeant le taux du détecteur de sa sensibilité et de sa spécificité mesurées sur d’autres lectures aléatoires (Rogan–Gladen, intervalle de Lang et Reiczigel 2014)",
         ),
         Rung::Stratified => language.pick(
-            "by the stratified mean with the finite-population correction; Wilson intervals of the strata combined by variance recovery (Zou and Donner 2008)",
-            "par la moyenne stratifiée avec correction de population finie ; intervalles de Wilson des strates combinés par recouvrement de variance (Zou et Donner 2008)",
+            "by the stratified mean with the finite-population correction; Jeffreys intervals of the strata combined by variance recovery (Zou and Donner 2008)",
+            "par la moyenne stratifiée avec correction de population finie ; intervalles de Jeffreys des strates combinés par recouvrement de variance (Zou et Donner 2008)",
         ),
         Rung::Powered => language.pick(
             "by stratified prediction-powered inference (Angelopoulos et al. 2023) with cross-fitted calibrated scores and the finite-population correction; \
-             intervals of the strata combined by variance recovery (Zou and Donner 2008)",
+             Jeffreys intervals of the strata combined by variance recovery (Zou and Donner 2008)",
             "par inférence stratifiée appuyée sur les prédictions (Angelopoulos et al. 2023), scores calibrés par validation croisée et correction de population finie ; \
-             intervalles des strates combinés par recouvrement de variance (Zou et Donner 2008)",
+             intervalles de Jeffreys des strates combinés par recouvrement de variance (Zou et Donner 2008)",
         ),
     };
     let headline = text::headline(figure, language);
