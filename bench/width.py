@@ -59,7 +59,7 @@ def main():
     options = parser.parse_args()
     truth, held, ratios = truths(), {}, {}
     for draw in range(options.draws):
-        for figure in one_draw(options.vigie, f"draw {draw}", options.labels):
+        for figure in one_draw(pathlib.Path(options.vigie).resolve(), f"draw {draw}", options.labels):
             watch, report = figure["domain"]["watch"], figure["posts"]
             low, high = report["interval"]["low"], report["interval"]["high"]
             held.setdefault(watch, []).append(low <= truth[watch] <= high)

@@ -13,7 +13,7 @@ use crate::{
     estimate::{Clustered, Interval, Part, Stratified, Validation, cluster_bootstrap, lang_reiczigel, real},
     sample::Priority,
 };
-pub use plan::{LabelGoal, Quota, label_quotas};
+pub use plan::{LabelGoal, Quota, label_quotas, next_quotas};
 use strata::Strata;
 pub use validate::validation;
 pub use views::{ViewGroup, view_share};

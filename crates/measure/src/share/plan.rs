@@ -57,6 +57,17 @@ pub fn label_quotas(groups: &[Group], drawn: &[Drawn], goal: LabelGoal, alpha: f
     tiers.iter().zip(labels).map(quota).collect()
 }
 
+/// The quotas for now: a quarter of the labels first, to see where the others are worth most; then all of them.
+#[must_use]
+pub fn next_quotas(groups: &[Group], drawn: &[Drawn], goal: LabelGoal, alpha: f64) -> Vec<Quota> {
+    let all = label_quotas(groups, drawn, goal, alpha);
+    let budget: u64 = all.iter().map(|quota| quota.labels).sum();
+    let pilot = label_quotas(groups, drawn, LabelGoal::Labels(budget / 4), alpha);
+    let read: u64 = all.iter().map(|quota| quota.read).sum();
+    let wanted: u64 = pilot.iter().map(|quota| quota.labels).sum();
+    if read < wanted { pilot } else { all }
+}
+
 /// The share of adverts to expect in a tier: that of its labels, drawn towards what is usual.
 fn expected(tier: Tier, drawn: &[Drawn]) -> f64 {
     let read = read_prefix(tier, drawn);

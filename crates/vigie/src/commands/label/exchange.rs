@@ -73,7 +73,7 @@ pub(super) fn export(tasks: &[Task]) -> anyhow::Result<String> {
 pub(super) fn import(path: &Path, default_reviewer: &str, goal: &Goal<'_>, store: &mut SqliteStore, now: Timestamp) -> anyhow::Result<Imported> {
     let mut reviewers: Vec<String> = Vec::new();
     let mut out = Imported::default();
-    for_each_line(path, |line, number| match line {
+    for_each_line(path, |line, number| match line.filter(|line| line.post.is_some() || line.network.is_some() && line.id.is_some()) {
         Some(line) => {
             let reviewer = line.reviewer.as_deref().unwrap_or(default_reviewer);
             if !reviewers.iter().any(|known| known == reviewer) && reviewers.len() <= MOST_REVIEWERS {
@@ -89,38 +89,34 @@ pub(super) fn import(path: &Path, default_reviewer: &str, goal: &Goal<'_>, store
         bail!("{} has labels of more than {MOST_REVIEWERS} reviewers: split it", path.display());
     }
     for reviewer in &reviewers {
-        import_of(path, reviewer, default_reviewer, goal, store, now, &mut out)?;
+        // The first labels say where the next ones are worth most: tasks are asked for again until there are none that the file answers.
+        let mut given = 0;
+        loop {
+            let (taken, left) = import_of(path, reviewer, default_reviewer, goal, store, now)?;
+            out.labels += taken;
+            given += taken;
+            if taken == 0 {
+                out.not_asked_for += left - given.min(left);
+                break;
+            }
+        }
     }
     Ok(out)
 }
 
-fn import_of(
-    path: &Path,
-    reviewer: &str,
-    default_reviewer: &str,
-    goal: &Goal<'_>,
-    store: &mut SqliteStore,
-    now: Timestamp,
-    out: &mut Imported,
-) -> anyhow::Result<()> {
+/// One round of a reviewer: labels taken, and lines of theirs that were not.
+fn import_of(path: &Path, reviewer: &str, default_reviewer: &str, goal: &Goal<'_>, store: &mut SqliteStore, now: Timestamp) -> anyhow::Result<(u64, u64)> {
     // A post may be asked for by several watches; one label serves them all.
     let mut asked: HashMap<u64, u32> = goal.tasks(store.reader(), reviewer)?.into_iter().map(|task| (task.post.key, task.post.revision)).collect();
-    let mut taken = Vec::new();
+    let (mut taken, mut left) = (Vec::new(), 0);
     for_each_line(path, |line, _| {
         let Some(line) = line.filter(|line| line.reviewer.as_deref().unwrap_or(default_reviewer) == reviewer) else { return };
-        let Some(key) = key(&line, store) else {
-            out.rejected += 1;
-            return;
-        };
-        let Some(revision) = asked.remove(&key) else {
-            out.not_asked_for += 1;
-            return;
-        };
-        let given = GivenLabel { reviewer: reviewer.to_owned(), label: line.label, at: now };
-        taken.push((key, revision, given));
+        match key(&line, store).and_then(|key| Some((key, asked.remove(&key)?))) {
+            Some((key, revision)) => taken.push((key, revision, GivenLabel { reviewer: reviewer.to_owned(), label: line.label, at: now })),
+            None => left += 1,
+        }
     })?;
-    out.labels += store.add_labels(&taken)?.len() as u64;
-    Ok(())
+    Ok((store.add_labels(&taken)?.len() as u64, left))
 }
 
 fn key(line: &LabelLine, store: &SqliteStore) -> Option<u64> {

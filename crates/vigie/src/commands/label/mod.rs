@@ -16,7 +16,7 @@ use ratatui::crossterm::event::{self, Event, KeyCode, KeyEventKind};
 use serde::Serialize;
 use vigie_measure::{
     estimate::{Agreement, cohen_kappa},
-    share::{Answer, LabelGoal, Quota, label_quotas},
+    share::{Answer, LabelGoal, Quota, label_quotas, next_quotas},
 };
 use vigie_model::Timestamp;
 use vigie_report::{Language, answer_of, drawn, groups};
@@ -172,7 +172,8 @@ impl Goal<'_> {
         let mut seen = std::collections::HashSet::new();
         for domain in self.domains {
             let sample = store.domain_sample(domain)?;
-            all.extend(tasks(&sample, &quotas(&sample, self.goal), reviewer).into_iter().filter(|task| seen.insert(task.post.key)));
+            let quotas = next_quotas(&groups(&sample.cells), &drawn(&sample.posts), self.goal, 0.05);
+            all.extend(tasks(&sample, &quotas, reviewer).into_iter().filter(|task| seen.insert(task.post.key)));
         }
         Ok(all)
     }
@@ -226,28 +227,64 @@ fn sit(goal: &Goal<'_>, reviewer: &str, store: &mut SqliteStore, language: Langu
     if !std::io::stdout().is_terminal() {
         bail!("labelling needs a terminal: use --export and --import in scripts");
     }
-    let (readable, hidden): (Vec<Task>, Vec<Task>) = goal.tasks(store.reader(), reviewer)?.into_iter().partition(|task| task.post.text.is_some());
+    let (readable, hidden) = readable(goal, store, reviewer)?;
     if readable.is_empty() {
-        return print(&nothing(hidden.len()));
+        return print(&said(0, hidden));
     }
-    let mut sitting = Sitting::new(readable);
     let mut terminal = ratatui::try_init().context("cannot take over the terminal")?;
-    let done = work(&mut terminal, &mut sitting, reviewer, store, language);
+    let done = sittings(&mut terminal, goal, reviewer, store, language);
     ratatui::try_restore().context("cannot give the terminal back")?;
-    done?;
-    let left = sitting.tasks.len() - sitting.given.len();
-    print(&format!("{} posts labelled, {left} left; {} cannot be shown, because their text may not be kept\n", sitting.given.len(), hidden.len()))
+    let (labelled, hidden) = done?;
+    print(&said(labelled, hidden))
 }
 
-fn nothing(hidden: usize) -> String {
-    if hidden == 0 {
-        return "nothing is left to read: raise --labels, or run `vigie share`\n".to_owned();
-    }
-    format!("{hidden} posts are to be read and their text may not be kept: use --network to leave them out, or --import their labels\n")
+/// The tasks whose text may be shown, and how many others there are.
+fn readable(goal: &Goal<'_>, store: &SqliteStore, reviewer: &str) -> anyhow::Result<(Vec<Task>, usize)> {
+    let (readable, hidden): (Vec<Task>, Vec<Task>) = goal.tasks(store.reader(), reviewer)?.into_iter().partition(|task| task.post.text.is_some());
+    Ok((readable, hidden.len()))
 }
 
-fn work(terminal: &mut ratatui::DefaultTerminal, sitting: &mut Sitting, reviewer: &str, store: &mut SqliteStore, language: Language) -> anyhow::Result<()> {
+/// One sitting after the other: the first labels say where the next ones are worth most. Returns how many posts were labelled, and how
+/// many cannot be shown.
+fn sittings(
+    terminal: &mut ratatui::DefaultTerminal,
+    goal: &Goal<'_>,
+    reviewer: &str,
+    store: &mut SqliteStore,
+    language: Language,
+) -> anyhow::Result<(usize, usize)> {
+    let mut labelled = 0;
     loop {
+        let (tasks, hidden) = readable(goal, store, reviewer)?;
+        if tasks.is_empty() {
+            return Ok((labelled, hidden));
+        }
+        let mut sitting = Sitting::new(tasks);
+        let to_its_end = work(terminal, &mut sitting, reviewer, store, language)?;
+        labelled += sitting.given.len();
+        if !to_its_end {
+            return Ok((labelled, hidden));
+        }
+    }
+}
+
+fn said(labelled: usize, hidden: usize) -> String {
+    let left = match (labelled, hidden) {
+        (0, 0) => "nothing is left to read: raise --labels, or run `vigie share`".to_owned(),
+        (labelled, 0) => format!("{labelled} posts labelled"),
+        (labelled, hidden) => format!(
+            "{labelled} posts labelled; {hidden} more are to be read and their text may not be kept: leave them out with --network, or --import their labels"
+        ),
+    };
+    left + "\n"
+}
+
+/// One sitting; returns whether it was read to its end.
+fn work(terminal: &mut ratatui::DefaultTerminal, sitting: &mut Sitting, reviewer: &str, store: &mut SqliteStore, language: Language) -> anyhow::Result<bool> {
+    loop {
+        if sitting.task().is_none() {
+            return Ok(true);
+        }
         terminal.draw(|frame| screen::draw(frame, sitting, language))?;
         let Event::Key(key) = event::read()? else { continue };
         let action = match key.code {
@@ -259,7 +296,7 @@ fn work(terminal: &mut ratatui::DefaultTerminal, sitting: &mut Sitting, reviewer
             _ => None,
         };
         match action {
-            Some(Action::Quit) => return Ok(()),
+            Some(Action::Quit) => return Ok(false),
             Some(action) => apply(action, sitting, reviewer, store, now()?)?,
             None => {}
         }
