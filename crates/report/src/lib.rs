@@ -2,6 +2,8 @@
 //!
 //! The only crate that formats for outsiders, in English and French.
 
+mod drift;
+mod episodes;
 mod explain;
 mod figure;
 mod language;
@@ -9,6 +11,8 @@ mod share;
 mod summary;
 mod verdict_line;
 
+pub use drift::{Calibration, DriftReport, drift_report, drift_text};
+pub use episodes::{EpisodeReport, episode_reports, episodes_svg, episodes_text};
 pub use explain::explain;
 pub use figure::{DayShare, DerivedShare, Exposure, FigureContext, Methods, ShareFigure, answer_of, drawn, figures_svg, figures_text, groups, methods};
 pub use language::Language;

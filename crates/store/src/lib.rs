@@ -15,7 +15,9 @@ mod sqlite;
 
 pub use batch::{Batch, Cursor, Deletion, Entry, FindDraft, Outcome, Post, Receipt, SampleDraft, Totals};
 pub use error::{Error, Result};
-pub use measuring::{DenominatorRoot, DetectorRun, DistinctCounts, Domain, DomainCell, DomainSample, GivenLabel, Labelling, Measuring, SampledPost};
+pub use measuring::{
+    AdvertFind, DenominatorRoot, DetectorRun, DistinctCounts, Domain, DomainCell, DomainSample, GivenLabel, Labelling, Measuring, SampledPost, WatchHour,
+};
 pub use policy::{Limits, Policy, Retention, TermsOverride};
 pub use ports::{Counts, Figures, Find, FindFilter, FindRef, Finds, Ingest, NotAFind, PurgeReport, ShareFilter, ShareRow, Upkeep};
 pub use sqlite::{SqliteReader, SqliteStore};

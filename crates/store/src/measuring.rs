@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use vigie_measure::{Network, ScoreBin, Tier, sample::Priority};
-use vigie_model::{Label, Lang, Timestamp, Versions};
+use vigie_model::{Label, Lang, Product, Timestamp, Versions};
 
 use crate::Result;
 
@@ -118,6 +118,30 @@ pub struct DetectorRun {
     pub versions: Versions,
 }
 
+/// Counts of one watch on one network in one hour, reposts left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct WatchHour {
+    pub network: Network,
+    /// Hours since 1970 (UTC).
+    pub hour: i64,
+    pub posts: u64,
+    pub adverts: u64,
+    pub advert_authors: u64,
+    pub advert_texts: u64,
+}
+
+/// What an episode needs of an advert.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AdvertFind {
+    /// When it was posted.
+    pub posted_at: Timestamp,
+    /// Product classes.
+    pub products: Vec<Product>,
+    /// Whether it has a promotion (component K14).
+    pub promotion: bool,
+}
+
 /// The commitment to the posts of one hour.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DenominatorRoot {
@@ -137,6 +161,18 @@ pub trait Measuring {
     /// # Errors
     /// The back end fails.
     fn domain_sample(&self, domain: &Domain) -> Result<DomainSample>;
+
+    /// Counts by the hour, by network and then by time; hours without posts are left out, and so are posts without a time.
+    ///
+    /// # Errors
+    /// The back end fails.
+    fn watch_hours(&self, domain: &Domain) -> Result<Vec<WatchHour>>;
+
+    /// Adverts of a watch on a network that were posted in these hours (both included), by time; at most `limit`.
+    ///
+    /// # Errors
+    /// The back end fails.
+    fn advert_finds(&self, watch: &str, network: Network, hours: (i64, i64), limit: usize) -> Result<Vec<AdvertFind>>;
 
     /// The store's key of a post that a source names, to import labels by.
     fn post_key(&self, network: &str, id: &str) -> u64;

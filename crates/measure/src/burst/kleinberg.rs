@@ -109,6 +109,17 @@ impl Trellis {
     }
 }
 
+/// Moves events of the same whole second apart, evenly and by less than a second, so that [`kleinberg`] takes them. `seconds` ascend.
+#[must_use]
+pub fn spread_ties(seconds: &[i64]) -> Vec<f64> {
+    #[expect(clippy::cast_precision_loss, reason = "seconds since 1970 are far below 2^53")]
+    let spread = |tie: &[i64]| -> Vec<f64> {
+        let size = tie.len() as f64;
+        tie.iter().enumerate().map(|(at, second)| *second as f64 + at as f64 / size).collect()
+    };
+    seconds.chunk_by(|a, b| a == b).flat_map(spread).collect()
+}
+
 /// Consecutive equal levels as (level, how many).
 #[must_use]
 pub fn levels_to_runs(levels: &[u8]) -> Vec<(u8, usize)> {
@@ -142,6 +153,12 @@ mod tests {
         assert_eq!(runs(2.0, 1.0), [(0, 5), (1, 8), (2, 10), (1, 25), (0, 2), (1, 18), (0, 2)]);
         assert_eq!(runs(3.0, 1.0), [(0, 5), (1, 43), (0, 2), (1, 18), (0, 2)]);
         assert_eq!(runs(2.0, 3.0), [(0, 5), (1, 43), (0, 22)]);
+    }
+
+    #[test]
+    fn ties_are_spread_within_their_second() {
+        assert_eq!(spread_ties(&[1, 3, 3, 4]), [1.0, 3.0, 3.5, 4.0]);
+        assert!(kleinberg(&spread_ties(&[7, 7, 7, 9]), 2.0, 1.0).is_ok());
     }
 
     #[test]

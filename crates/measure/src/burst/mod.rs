@@ -10,5 +10,5 @@ mod tails;
 
 pub use cusum::{cusum, poisson_reference};
 pub use episode::{Episode, EpisodePlan, Hour, find_episodes};
-pub use kleinberg::{KleinbergError, kleinberg, levels_to_runs};
+pub use kleinberg::{KleinbergError, kleinberg, levels_to_runs, spread_ties};
 pub use tails::{binomial_tail, kulldorff_llr, negative_binomial_tail, poisson_tail};

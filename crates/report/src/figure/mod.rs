@@ -15,6 +15,7 @@ use vigie_store::{DetectorRun, Domain};
 pub use build::{answer_of, drawn, groups};
 pub use methods::methods;
 pub use svg::figures_svg;
+pub(crate) use text::day;
 pub use text::figures_text;
 
 /// The share of adverts of one domain: everything that a reader needs to check it. Serialised, it is the recipe of the figure.

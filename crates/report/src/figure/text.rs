@@ -56,7 +56,7 @@ pub(super) fn window(figure: &ShareFigure, language: Language) -> String {
 }
 
 /// A day since 1970 as YYYY-MM-DD.
-pub(super) fn day(days: i64) -> String {
+pub(crate) fn day(days: i64) -> String {
     jiff::Timestamp::from_second(days.saturating_mul(86_400)).map_or_else(|_| "?".to_owned(), |time| time.to_string().chars().take(10).collect())
 }
 

@@ -9,15 +9,16 @@ use vigie_measure::{
 use vigie_model::{Label, Lang, Timestamp, Versions};
 
 use super::{
-    SqliteReader, SqliteStore,
+    SqliteReader, SqliteStore, episodes,
     rollups::{Sketches, decode, sketch_blobs},
 };
 use crate::{
-    DenominatorRoot, DetectorRun, DistinctCounts, Domain, DomainCell, DomainSample, Error, GivenLabel, Labelling, Measuring, Result, SampledPost, keys::hex,
+    AdvertFind, DenominatorRoot, DetectorRun, DistinctCounts, Domain, DomainCell, DomainSample, Error, GivenLabel, Labelling, Measuring, Result, SampledPost,
+    WatchHour, keys::hex,
 };
 
 /// The days of a domain as SQL, for a column of days since 1970: parameters 2 (first day), 3 (last day).
-const DAYS: &str =
+pub(super) const DAYS: &str =
     "(?2 IS NULL OR (day != ?4 AND date(day * 86400, 'unixepoch') >= ?2)) AND (?3 IS NULL OR (day != ?4 AND date(day * 86400, 'unixepoch') <= ?3))";
 
 impl Measuring for SqliteReader {
@@ -26,6 +27,14 @@ impl Measuring for SqliteReader {
         let (thresholds, posts) = self.domain_posts(domain)?;
         let unsampled_days = self.unsampled_days(domain)?;
         Ok(DomainSample { cells, thresholds, posts, unsampled_days, distinct: self.distinct(domain)? })
+    }
+
+    fn watch_hours(&self, domain: &Domain) -> Result<Vec<WatchHour>> {
+        episodes::watch_hours(&self.conn, domain)
+    }
+
+    fn advert_finds(&self, watch: &str, network: Network, hours: (i64, i64), limit: usize) -> Result<Vec<AdvertFind>> {
+        episodes::advert_finds(&self.conn, watch, network, hours, limit)
     }
 
     fn post_key(&self, network: &str, id: &str) -> u64 {
@@ -172,7 +181,7 @@ fn bin(row: &Row<'_>, index: usize) -> Result<ScoreBin> {
     ScoreBin::from_number(row.get(index)?).ok_or_else(|| Error::damaged("unknown score bin"))
 }
 
-fn network(row: &Row<'_>, index: usize) -> Result<Network> {
+pub(super) fn network(row: &Row<'_>, index: usize) -> Result<Network> {
     Network::parse(&row.get::<_, String>(index)?).ok_or_else(|| Error::damaged("unknown network"))
 }
 

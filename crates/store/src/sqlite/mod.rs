@@ -3,6 +3,7 @@
 mod commit;
 mod denominator;
 mod dump;
+mod episodes;
 mod figures;
 mod finds;
 mod measuring;

@@ -1,6 +1,8 @@
 //! The commands, one module each.
 
 mod doctor;
+mod drift;
+mod episodes;
 mod finds;
 mod init;
 mod label;
@@ -39,6 +41,8 @@ enum Command {
     Scan(scan::Scan),
     Share(share::Share),
     Label(label::Label),
+    Episodes(episodes::Episodes),
+    Drift(drift::Drift),
     Finds(finds::Finds),
     Show(show::Show),
     Init(init::Init),
@@ -92,6 +96,8 @@ impl Cli {
             Command::Scan(scan) => scan.run(config),
             Command::Share(share) => share.run(config),
             Command::Label(label) => label.run(config),
+            Command::Episodes(episodes) => episodes.run(config),
+            Command::Drift(drift) => drift.run(config),
             Command::Finds(finds) => finds.run(config),
             Command::Show(show) => show.run(config),
             Command::Init(init) => init.run(),
