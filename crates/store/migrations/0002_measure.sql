@@ -76,3 +76,11 @@ CREATE TABLE detector (
 -- Views as they were when a post was first counted.
 ALTER TABLE cell ADD COLUMN views INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE cell ADD COLUMN viewed INTEGER NOT NULL DEFAULT 0; -- posts whose views are known
+
+-- Strata of each watch, so that the share of one watch does not read those of all.
+CREATE TABLE stratum_watch (
+    watch   TEXT NOT NULL,
+    stratum INTEGER NOT NULL REFERENCES stratum (id),
+    PRIMARY KEY (watch, stratum)
+) STRICT, WITHOUT ROWID;
+INSERT OR IGNORE INTO stratum_watch SELECT value, stratum.id FROM stratum, json_each(watches);

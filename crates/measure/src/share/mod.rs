@@ -161,6 +161,9 @@ pub struct ShareReport {
     pub label_adverts: u64,
     /// Those that are undecided.
     pub label_undecided: u64,
+    /// The interval for who looked at the share before the labels were complete, or stopped because of it: it holds at all times
+    /// together. Undecided posts counted as no adverts.
+    pub anytime_interval: Option<Interval>,
     /// The interval if the accounts are seen as a draw too: for what other weeks may bring.
     pub account_interval: Option<Interval>,
     /// Variance of that draw over the variance of the share: the design effect of accounts.
@@ -213,6 +216,7 @@ pub fn estimate_share(groups: &[Group], drawn: &[Drawn], elsewhere: Option<&Vali
         labels: strata.labels(),
         label_adverts: strata.answers(Answer::Advert),
         label_undecided: strata.answers(Answer::Undecided),
+        anytime_interval: None,
         account_interval: None,
         design_effect: None,
         strata: Vec::new(),
@@ -239,6 +243,7 @@ fn from_labels(report: &mut ShareReport, strata: &Strata<'_>, plan: &SharePlan) 
     report.interval = Some(Interval::new(low.low.min(high.low), low.high.max(high.high)));
     (report.share, report.share_with_undecided) = (Some(without.share), Some(with.share));
     accounts(report, strata, &without, plan);
+    report.anytime_interval = Some(strata.anytime(&without, plan.alpha));
     report.strata = strata.reports(&without);
     if real(report.label_undecided) > 0.1 * real(report.labels) {
         report.warnings.push(Warning::ManyUndecided);

@@ -5,7 +5,7 @@ use vigie_model::Lang;
 use super::{Answer, Drawn, Group, StratumReport};
 use crate::{
     ScoreBin, Tier,
-    estimate::{Clustered, Part, Scored, Stratified, difference_part, label_part, real},
+    estimate::{Clustered, ConfidenceSequence, Interval, Part, Scored, Stratified, difference_part, label_part, real},
 };
 
 /// Labels that a language needs to be a stratum of its own.
@@ -70,6 +70,21 @@ impl<'d> Strata<'d> {
             label: value(*answer, 0.0),
         };
         self.0.iter().enumerate().flat_map(|(index, stratum)| stratum.read.iter().map(move |read| of(index, read))).collect()
+    }
+
+    /// A confidence sequence in each stratum, in the order of the draw, each at its part of `alpha`; their bounds weighted together.
+    pub(super) fn anytime(&self, estimate: &Stratified, alpha: f64) -> Interval {
+        let alpha = alpha / real(self.0.len().max(1) as u64);
+        let mut whole = Interval::new(0.0, 0.0);
+        for (stratum, part) in self.0.iter().zip(&estimate.parts) {
+            let mut sequence = ConfidenceSequence::new(alpha);
+            for (_, answer) in &stratum.read {
+                sequence.push(value(*answer, 0.0));
+            }
+            let own = if part.fraction >= 1.0 { Interval::new(part.share, part.share) } else { sequence.interval() };
+            whole = Interval::new(whole.low + part.weight * own.low, whole.high + part.weight * own.high);
+        }
+        whole.clipped()
     }
 
     pub(super) fn reports(&self, estimate: &Stratified) -> Vec<StratumReport> {

@@ -41,6 +41,8 @@ fn labels_bring_the_headline_up_the_ladder() {
     assert!(matches!(report.rung, Rung::Powered | Rung::Stratified));
     assert!(report.interval.is_some_and(|interval| interval.contains(truth)), "{report:?}");
     assert!(report.account_interval.is_some() && report.suppressed.is_none());
+    let (shown, anytime) = (report.interval.unwrap(), report.anytime_interval.unwrap());
+    assert!(anytime.low <= shown.low && anytime.high >= shown.high, "peeking costs: {anytime:?}");
 }
 
 #[test]

@@ -13,7 +13,7 @@ use crate::{AdvertFind, Domain, Error, Result, WatchHour};
 pub(super) fn watch_hours(conn: &Connection, domain: &Domain) -> Result<Vec<WatchHour>> {
     let sql = format!(
         "SELECT network, hour, texts, authors, advert_texts, advert_authors, id, (hour - ((hour % 24) + 24) % 24) / 24 AS day FROM stratum
-         WHERE hour != ?4 AND EXISTS (SELECT 1 FROM json_each(watches) WHERE value = ?1) AND {DAYS} AND (?5 IS NULL OR network = ?5) ORDER BY network, hour"
+         WHERE hour != ?4 AND stratum.id IN (SELECT stratum FROM stratum_watch WHERE watch = ?1) AND {DAYS} AND (?5 IS NULL OR network = ?5) ORDER BY network, hour"
     );
     let mut cells = conn.prepare("SELECT bin, posts FROM cell WHERE stratum = ?1 AND repost = 0 AND posts > 0")?;
     let mut select = conn.prepare(&sql)?;

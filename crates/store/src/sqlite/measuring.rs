@@ -69,7 +69,7 @@ impl SqliteReader {
         let sql = format!(
             "SELECT bin, lang, network, hour, sum(posts), sum(views), sum(viewed), CASE WHEN hour = ?4 THEN ?4 ELSE (hour - ((hour % 24) + 24) % 24) / 24 END AS day
              FROM stratum JOIN cell ON cell.stratum = stratum.id
-             WHERE posts > 0 AND EXISTS (SELECT 1 FROM json_each(watches) WHERE value = ?1) AND {DAYS} AND (?5 IS NULL OR network = ?5) AND (repost = 0 OR ?6)
+             WHERE posts > 0 AND stratum.id IN (SELECT stratum FROM stratum_watch WHERE watch = ?1) AND {DAYS} AND (?5 IS NULL OR network = ?5) AND (repost = 0 OR ?6)
              GROUP BY bin, lang, network, hour ORDER BY hour, network, lang, bin"
         );
         let mut select = self.conn.prepare(&sql)?;
@@ -93,7 +93,7 @@ impl SqliteReader {
     fn distinct(&self, domain: &Domain) -> Result<DistinctCounts> {
         let sql = format!(
             "SELECT texts, authors, advert_texts, advert_authors, CASE WHEN hour = ?4 THEN ?4 ELSE (hour - ((hour % 24) + 24) % 24) / 24 END AS day
-             FROM stratum WHERE EXISTS (SELECT 1 FROM json_each(watches) WHERE value = ?1) AND {DAYS} AND (?5 IS NULL OR network = ?5)"
+             FROM stratum WHERE stratum.id IN (SELECT stratum FROM stratum_watch WHERE watch = ?1) AND {DAYS} AND (?5 IS NULL OR network = ?5)"
         );
         let mut select = self.conn.prepare(&sql)?;
         let mut rows = select.query(params![domain.watch, domain.since, domain.until, UNKNOWN_HOUR, domain.network])?;
