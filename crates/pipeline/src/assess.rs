@@ -21,6 +21,8 @@ pub(crate) struct Shared<'a> {
     pub(crate) now: Timestamp,
     /// Set where the caller wants a line for every post.
     pub(crate) verdict_line: Option<VerdictWriter>,
+    /// Whether contacts are looked for in clear posts of watches too.
+    pub(crate) find_contacts: bool,
 }
 
 /// A block, assessed.
@@ -94,7 +96,7 @@ impl<'a> Worker<'a> {
         out.tally.count(&judgement);
         let watches = key.watches.clone();
         let cell = out.batch.cell(&key);
-        let sample = (!watches.is_empty()).then(|| self.sample(post, &judgement));
+        let sample = (!watches.is_empty()).then(|| Box::new(self.sample(post, &judgement)));
         let find = self.find(post, judgement, watches, out);
         out.batch.post(vigie_store::Post {
             key: post_key(network, &post.id),
@@ -108,16 +110,21 @@ impl<'a> Worker<'a> {
     }
 
     /// What may be drawn into a measuring sample; the text of a find is taken from the find.
-    fn sample(&self, post: &Post<'_>, judgement: &Judgement) -> Box<SampleDraft> {
-        let is_find = judgement.band != Band::Clear;
+    fn sample(&mut self, post: &Post<'_>, judgement: &Judgement) -> SampleDraft {
+        let Shared { detector, now, find_contacts, .. } = self.shared;
+        let views = post.metrics.as_deref().and_then(|metrics| views(metrics.get()));
+        let bare = SampleDraft { taken_at: now, score: judgement.score, text: "".into(), author_names: Vec::new(), contacts: Vec::new(), views };
+        if judgement.band != Band::Clear {
+            return bare;
+        }
+        let contacts = if find_contacts { detector.judge_and_explain(post, &mut self.scratch).verdict.map(|verdict| verdict.contacts) } else { None };
         let names = [&post.author.id, &post.author.handle, &post.author.name];
-        Box::new(SampleDraft {
-            taken_at: self.shared.now,
-            score: judgement.score,
-            text: if is_find { "".into() } else { (*post.text).into() },
-            author_names: if is_find { Vec::new() } else { names.into_iter().flatten().map(|name| (**name).into()).collect() },
-            views: post.metrics.as_deref().and_then(|metrics| views(metrics.get())),
-        })
+        SampleDraft {
+            text: (*post.text).into(),
+            author_names: names.into_iter().flatten().map(|name| (**name).into()).collect(),
+            contacts: contacts.unwrap_or_default(),
+            ..bare
+        }
     }
 
     /// The record of a find; none for a clear post.

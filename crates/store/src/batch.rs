@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 use vigie_measure::{CellKey, Network, WatchSet};
-use vigie_model::{Lang, Revision, Timestamp, Verdict};
+use vigie_model::{Contact, Lang, Revision, Timestamp, Verdict};
 
 /// Everything of one transaction, in the order of the stream.
 ///
@@ -146,6 +146,8 @@ pub struct SampleDraft {
     pub text: Box<str>,
     /// Identifier, handle and name of the author: only to hide them in the text where they may not be kept.
     pub author_names: Vec<Box<str>>,
+    /// Contacts in the text, for the same use; needed where the profile keeps no identifiers.
+    pub contacts: Vec<Contact>,
     /// How often it had been seen when it was collected, where the source says so.
     pub views: Option<u32>,
 }

@@ -100,6 +100,7 @@ fn push(batch: &mut Batch, event: &Event) {
                     score: 0.1,
                     text: format!("il pleut, dit dealerzz{variant} 06 12 34 56 78").into(),
                     author_names: vec![format!("dealerzz{variant}").into()],
+                    contacts: Vec::new(),
                     views: Some(*variant as u32),
                 })),
             });
@@ -183,10 +184,15 @@ fn nothing_personal_in_the_files_where_identifiers_are_forbidden() {
     for (profile, network) in Profile::ALL.iter().map(|p| (*p, "x")).chain([(Profile::Research, "bluesky")]) {
         let dir = folder();
         let mut store = SqliteStore::open(dir.path(), &policy(profile)).unwrap();
-        feed(&mut store, &[Event::Post { net: network, id: 1, rev: 0, variant: 3 }], &[10]);
+        // a find, a find that is sampled, a clear post that is sampled
+        let posts: Vec<Event> = [3, 6, 2].map(|variant| Event::Post { net: network, id: variant, rev: 0, variant }).to_vec();
+        feed(&mut store, &posts, &[10]);
+        let sampled = store.reader().domain_sample(&lorient()).unwrap().posts;
+        assert_eq!(sampled.len(), 2);
+        assert!(network != "x" || sampled.iter().all(|post| post.text.is_none()), "X allows no texts");
         drop(store);
         let all = bytes(dir.path());
-        for needle in ["dealerzz", "handlezz", "Namezz", "urlzz", "authoridzz", "nativezz", "rawzz", "612345678", "canonicalzz", "canalzz"] {
+        for needle in ["dealerzz", "handlezz", "Namezz", "urlzz", "authoridzz", "nativezz", "rawzz", "612345678", "06 12 34", "canonicalzz", "canalzz"] {
             if has(&all, needle) {
                 leaks.push(format!("{profile:?}/{network}: {needle}"));
             }
@@ -202,13 +208,14 @@ fn deleted_posts_are_erased_from_the_files() {
     // other finds first, so that the erased row is not the only thing on its page
     let many: Vec<Event> = (100..140).map(|id| Event::Post { net: "bluesky", id, rev: 0, variant: 6 }).collect();
     feed(&mut store, &many, &[1000]);
-    feed(&mut store, &[Event::Post { net: "bluesky", id: 1, rev: 0, variant: 33 }], &[10]);
-    feed(&mut store, &[Event::Delete { net: "bluesky", id: 1 }], &[10]);
+    feed(&mut store, &[Event::Post { net: "bluesky", id: 1, rev: 0, variant: 33 }, Event::Post { net: "bluesky", id: 2, rev: 0, variant: 38 }], &[10]);
+    feed(&mut store, &[Event::Delete { net: "bluesky", id: 1 }, Event::Delete { net: "bluesky", id: 2 }], &[10]);
     let found = store.reader().find(&"bluesky:nativezz1".parse().unwrap()).unwrap().unwrap();
     assert!(found.text.is_none() && found.verdict.contacts.is_empty());
     drop(store);
     let all = bytes(dir.path());
     assert!(!has(&all, "dealerzz33"), "the deleted find's text or contact is still in the files");
+    assert!(!has(&all, "dealerzz38"), "the deleted sampled post's text is still in the files");
 }
 
 #[test]

@@ -106,6 +106,12 @@ fn a_store_keeps_to_its_profile() {
     json(&vigie(folder.path(), &["scan", "posts.jsonl", "--format", "json"]));
     let shown = text(&vigie(folder.path(), &["show", "1"]));
     assert!(shown.contains("Snap: *************") && !shown.contains("demo_fictif31"), "{shown}");
+    // A clear post that is sampled for people to read is masked as well.
+    let clear = r#"{"id":"9","network":"bluesky","text":"Toulouse by night, insta demo_fictif32","created_at":"2026-11-20T18:00:00Z","lang":"fr"}"#;
+    fs::write(folder.path().join("clear.jsonl"), clear).unwrap();
+    json(&vigie(folder.path(), &["scan", "clear.jsonl", "--format", "json"]));
+    let tasks = text(&vigie(folder.path(), &["label", "--watch", "Toulouse", "--export"]));
+    assert!(tasks.contains("insta *************") && !tasks.contains("demo_fictif32"), "{tasks}");
     let config = folder.path().join("vigie.toml");
     fs::write(&config, fs::read_to_string(&config).unwrap().replace("profile = \"research\"", "profile = \"authority\"")).unwrap();
     assert!(text(&vigie(folder.path(), &["share"])).contains("was set up for the profile research"));

@@ -244,8 +244,10 @@ fn sampled_text(draft: &SampleDraft, terms: SourceTerms) -> Option<String> {
         SourceTerms { store_text: false, .. } => None,
         SourceTerms { store_identifiers: true, .. } => Some(draft.text.to_string()),
         _ => {
-            let names = draft.author_names.iter().flat_map(|name| mask::occurrences(&draft.text, name));
-            Some(mask::mask(&draft.text, names.chain(mask::identifier_like(&draft.text))))
+            let names = draft.author_names.iter().map(|name| &**name).chain(draft.contacts.iter().map(|contact| contact.value.as_str()));
+            let repeated = names.flat_map(|name| mask::occurrences(&draft.text, name));
+            let spans = draft.contacts.iter().map(|contact| contact.start as usize..contact.end as usize);
+            Some(mask::mask(&draft.text, spans.chain(repeated).chain(mask::identifier_like(&draft.text))))
         }
     }
 }

@@ -148,6 +148,7 @@ impl Scan {
             batch: BATCH,
             now,
             rejects: self.rejects_to(settings),
+            find_contacts_in_samples: !self.dry_run && settings.profile == Profile::Research,
             keep_rejected_records: self.dry_run || settings.profile != Profile::Research,
             verdicts: self.verdicts_to()?,
         })
