@@ -6,7 +6,7 @@ use serde::Serialize;
 use vigie_store::ShareRow;
 
 use crate::{
-    Language, RAW_RATE, ShareFigure,
+    Comparison, Language, RAW_RATE, ShareFigure, comparisons,
     summary::{grouped, rate},
 };
 
@@ -20,6 +20,8 @@ struct ShareDocument<'a> {
     rows: Vec<ShareLine<'a>>,
     /// Estimates, one a watch, with their recipes.
     shares: &'a [ShareFigure],
+    /// The estimates compared, each with each.
+    comparisons: Vec<Comparison>,
 }
 
 #[derive(Serialize)]
@@ -61,7 +63,8 @@ fn line(row: &ShareRow) -> ShareLine<'_> {
 /// The raw rows, and the estimates with their recipes, as one JSON document.
 #[must_use]
 pub fn share_json(rows: &[ShareRow], shares: &[ShareFigure]) -> String {
-    let document = ShareDocument { rung: "E0 classify-and-count", note: RAW_RATE, rows: rows.iter().map(line).collect(), shares };
+    let document =
+        ShareDocument { rung: "E0 classify-and-count", note: RAW_RATE, rows: rows.iter().map(line).collect(), shares, comparisons: comparisons(shares) };
     serde_json::to_string_pretty(&document).unwrap_or_default()
 }
 

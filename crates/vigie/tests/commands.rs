@@ -171,6 +171,8 @@ fn labels_turn_the_raw_rate_into_an_estimate() {
     assert!(share["shares"][0]["methods"]["fr"].as_str().unwrap().contains("veille « Toulouse »"));
     assert!(text(&vigie(folder.path(), &["share", "--watch", "Toulouse"])).contains("of posts are adverts"));
     assert!(text(&vigie(folder.path(), &["share", "--watch", "Toulouse", "--format", "svg"])).starts_with("<svg"));
+    let by_network = text(&vigie(folder.path(), &["share", "--watch", "Toulouse", "--by-network"]));
+    assert!(by_network.contains("Toulouse · bluesky"), "{by_network}");
     let broken = vigie(folder.path(), &["label", "--import", "vigie.toml"]);
     assert!(broken.status.code() == Some(1) && text(&broken).contains("not a label"), "{}", text(&broken));
 }

@@ -1,6 +1,7 @@
 //! A share as it is published: the estimate with its estimand, its sample, its versions and what else belongs beside it.
 
 mod build;
+mod compare;
 mod methods;
 mod svg;
 mod text;
@@ -13,6 +14,7 @@ use vigie_measure::{
 use vigie_store::{DetectorRun, Domain};
 
 pub use build::{answer_of, drawn, groups};
+pub use compare::{Comparison, comparisons, comparisons_text};
 pub use methods::methods;
 pub use svg::figures_svg;
 pub(crate) use text::day;

@@ -51,7 +51,7 @@ pub fn figures_svg(figures: &[ShareFigure], language: Language) -> String {
 fn panel(figure: &ShareFigure, top: f64, language: Language, out: &mut String) {
     let base = top + 12.0 + PLOT;
     let y = |share: f64| base - share * PLOT;
-    let _ = writeln!(out, "<text x=\"16\" y=\"{}\" font-weight=\"600\" fill=\"{INK}\">{}</text>", top + 24.0, escape(&figure.domain.watch));
+    let _ = writeln!(out, "<text x=\"16\" y=\"{}\" font-weight=\"600\" fill=\"{INK}\">{}</text>", top + 24.0, escape(&name(figure)));
     for (line, at) in wrapped(&text::headline(figure, language), 30).iter().zip(1u8..) {
         let _ = writeln!(out, "<text x=\"16\" y=\"{}\" font-size=\"11\" fill=\"{FAINT}\">{}</text>", top + 26.0 + 14.0 * f64::from(at), escape(line));
     }
@@ -100,6 +100,12 @@ fn panel(figure: &ShareFigure, top: f64, language: Language, out: &mut String) {
             let _ = writeln!(out, "<line x1=\"{x:.1}\" x2=\"{x:.1}\" y1=\"{:.1}\" y2=\"{base:.1}\" stroke=\"{INK}\" stroke-dasharray=\"4 3\"/>", base - PLOT);
         }
     }
+}
+
+/// The watch, with its network where it is of one.
+fn name(figure: &ShareFigure) -> String {
+    let network = figure.domain.network.as_ref().map_or(String::new(), |network| format!(" · {network}"));
+    format!("{}{network}", figure.domain.watch)
 }
 
 fn bar(day: &DayShare, x: f64, slot: f64, base: f64, out: &mut String) {

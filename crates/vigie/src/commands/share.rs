@@ -7,7 +7,7 @@ use vigie_measure::{
     estimate::Validation,
     share::{SharePlan, validation},
 };
-use vigie_report::{FigureContext, ShareFigure, drawn, figures_svg, figures_text, groups, share_csv, share_json, share_table};
+use vigie_report::{FigureContext, ShareFigure, comparisons, comparisons_text, drawn, figures_svg, figures_text, groups, share_csv, share_json, share_table};
 use vigie_store::{Domain, DomainSample, Figures, Measuring, ShareFilter, SqliteReader};
 
 use super::{LanguageArg, language, print, settings};
@@ -32,6 +32,12 @@ pub(crate) struct Share {
     /// Count reposts as well
     #[arg(long)]
     reposts: bool,
+    /// A share for each network, and how they differ
+    #[arg(long, conflicts_with = "network")]
+    by_network: bool,
+    /// Say how the shares differ
+    #[arg(long)]
+    compare: bool,
     /// Print the raw counts of each day too
     #[arg(long)]
     days: bool,
@@ -69,7 +75,9 @@ impl Share {
         let figures = || self.figures(&store, &names);
         print(&match self.format {
             Format::Table => {
-                let figures = figures_text(&figures()?, language);
+                let found = figures()?;
+                let differences = if self.compare || self.by_network { comparisons_text(&comparisons(&found), language) } else { String::new() };
+                let figures = figures_text(&found, language) + &differences;
                 let table = if self.days || figures.is_empty() { share_table(&rows()?, language) } else { String::new() };
                 figures + &table
             }
@@ -94,13 +102,20 @@ impl Share {
     /// A figure for the watch asked for, or for each one configured.
     fn figures(&self, store: &SqliteReader, configured: &[String]) -> anyhow::Result<Vec<ShareFigure>> {
         let names: Vec<String> = self.watch.clone().map_or_else(|| configured.to_vec(), |watch| vec![watch]);
-        let samples: Vec<(Domain, DomainSample)> = names
-            .iter()
-            .map(|name| {
-                let domain = self.domain(name);
-                store.domain_sample(&domain).map(|sample| (domain, sample))
-            })
-            .collect::<Result<_, _>>()?;
+        let mut samples: Vec<(Domain, DomainSample)> = Vec::new();
+        for name in &names {
+            let domain = self.domain(name);
+            let sample = store.domain_sample(&domain)?;
+            if !self.by_network {
+                samples.push((domain, sample));
+                continue;
+            }
+            for network in networks(&sample) {
+                let domain = Domain { network: Some(network), ..domain.clone() };
+                let sample = store.domain_sample(&domain)?;
+                samples.push((domain, sample));
+            }
+        }
         let (detectors, seed, plan) = (store.detector_runs()?, store.seed_fingerprint(), SharePlan::default());
         let tests: Vec<Option<Validation>> = samples.iter().map(|(_, sample)| validation(&groups(&sample.cells), &drawn(&sample.posts))).collect();
         Ok(samples
@@ -112,6 +127,12 @@ impl Share {
             })
             .collect())
     }
+}
+
+/// The networks with posts, in order.
+fn networks(sample: &DomainSample) -> Vec<String> {
+    let names: std::collections::BTreeSet<&str> = sample.cells.iter().map(|cell| cell.network.as_str()).collect();
+    names.into_iter().map(str::to_owned).collect()
 }
 
 /// The best checked detector among the other watches: the one with the most adverts behind its sensitivity, of at least 30.
