@@ -128,3 +128,6 @@ pub struct FigureContext {
     /// Constants of the estimate.
     pub plan: SharePlan,
 }
+
+#[cfg(test)]
+mod tests;
