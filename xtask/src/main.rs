@@ -16,6 +16,7 @@ const USAGE: &str = "usage: cargo xtask <task>\n\n\
     generate  write samples/, docs/post.schema.json, docs/man/ and docs/detector.md anew\n\
     figures   measure on the real posts of ../shared/data for docs/detector.md\n\
     real      scan every file of ../shared/data that holds posts and compare the counts\n\
+    coverage N simulate N streams a line and print how often intervals hold the truth (2000 takes some minutes)\n\
     kill N    kill a scan at N random moments and compare the stores\n\
     fuzz SECS run every fuzz target for so many seconds (needs a nightly toolchain and cargo-fuzz)";
 
@@ -27,6 +28,8 @@ fn main() -> ExitCode {
         ["figures"] => figures::real(),
         ["real"] => real::scan_all(),
         ["kill", times] => kill(times),
+        ["coverage"] => coverage("2000"),
+        ["coverage", runs] => coverage(runs),
         ["fuzz", seconds] => fuzz(seconds),
         _ => Err(anyhow::anyhow!(USAGE)),
     };
@@ -92,6 +95,11 @@ fn kill(times: &str) -> Result<()> {
     say(&format!("killing {times} scans"));
     let status = Command::new("cargo").args(["test", "--release", "-p", "vigie", "--test", "kill", "--", "--nocapture"]).env("VIGIE_KILLS", times).status()?;
     if status.success() { Ok(()) } else { bail!("a resumed scan left another store than an uninterrupted one") }
+}
+
+fn coverage(runs: &str) -> Result<()> {
+    runs.parse::<u32>().context("N is a number")?;
+    run("cargo", &["run", "--quiet", "--release", "-p", "vigie-measure", "--example", "coverage", "--", runs])
 }
 
 fn fuzz(seconds: &str) -> Result<()> {

@@ -8,7 +8,7 @@ use vigie_ingest::{Block, DecodeProblem, Decoder, Position, Problem};
 use vigie_measure::{CellKey, Network, ScoreBin, WatchSet, author_hash, hour_of, post_key, text_hash};
 use vigie_model::{Band, Event, Post, Timestamp, Verdict, Versions};
 use vigie_rules::{LiveRules, RuleBook};
-use vigie_store::{Batch, FindDraft};
+use vigie_store::{Batch, FindDraft, SampleDraft};
 
 use crate::summary::{Contacts, Tally};
 
@@ -25,6 +25,8 @@ pub(crate) struct Shared<'a> {
     pub(crate) now: Timestamp,
     /// Set where the caller wants a line for every post.
     pub(crate) verdict_line: Option<VerdictWriter>,
+    /// Whether contacts are looked for in clear posts of watches too.
+    pub(crate) find_contacts: bool,
 }
 
 /// A block, assessed.
@@ -102,6 +104,7 @@ impl<'a> Worker<'a> {
         out.tally.count(&judgement);
         let watches = key.watches.clone();
         let cell = out.batch.cell(&key);
+        let sample = (!watches.is_empty()).then(|| Box::new(self.sample(post, &judgement)));
         let find = self.find(post, judgement, watches, out);
         out.batch.post(vigie_store::Post {
             key: post_key(network, &post.id),
@@ -110,7 +113,26 @@ impl<'a> Worker<'a> {
             text_hash: text_hash(self.scratch.folded()),
             author_hash: post.author.key().map_or(0, |author| author_hash(network, author)),
             find,
+            sample,
         });
+    }
+
+    /// What may be drawn into a measuring sample; the text of a find is taken from the find.
+    fn sample(&mut self, post: &Post<'_>, judgement: &Judgement) -> SampleDraft {
+        let Shared { detector, now, find_contacts, .. } = self.shared;
+        let views = post.metrics.as_deref().and_then(|metrics| views(metrics.get()));
+        let bare = SampleDraft { taken_at: now, score: judgement.score, text: "".into(), author_names: Vec::new(), contacts: Vec::new(), views };
+        if judgement.band != Band::Clear {
+            return bare;
+        }
+        let contacts = if find_contacts { detector.judge_and_explain(post, &mut self.scratch).verdict.map(|verdict| verdict.contacts) } else { None };
+        let names = [&post.author.id, &post.author.handle, &post.author.name];
+        SampleDraft {
+            text: (*post.text).into(),
+            author_names: names.into_iter().flatten().map(|name| (**name).into()).collect(),
+            contacts: contacts.unwrap_or_default(),
+            ..bare
+        }
     }
 
     /// The record of a find; none for a clear post.
@@ -154,6 +176,16 @@ impl<'a> Worker<'a> {
         self.watch_sets.insert(watches.clone(), set.clone());
         set
     }
+}
+
+/// The views among a post's counts.
+fn views(metrics: &str) -> Option<u32> {
+    #[derive(serde::Deserialize)]
+    struct Metrics {
+        views: Option<u64>,
+    }
+    let metrics: Metrics = serde_json::from_str(metrics).ok()?;
+    metrics.views.map(|views| u32::try_from(views).unwrap_or(u32::MAX))
 }
 
 fn delete(network: &str, id: &str, out: &mut Assessed) {

@@ -74,6 +74,9 @@ pub struct Plan {
     pub rejects: RejectsTo,
     /// Whether the rejected records themselves may be kept, or only their places and reasons.
     pub keep_rejected_records: bool,
+    /// Whether contacts are looked for in clear posts of watches too, so that the store can hide them in the sample: costs a second look
+    /// at each. Needed where the profile keeps no identifiers.
+    pub find_contacts_in_samples: bool,
     /// Where a line for every post goes, and what writes it. Such a run reads every input from its beginning.
     pub verdicts: Option<(VerdictWriter, Box<dyn Write>)>,
 }
@@ -129,7 +132,14 @@ pub fn run(plan: Plan, detector: &Detector, rules: &LiveRules, store: &mut dyn I
         .map(|(input, start)| (input.name(), start.position.line))
         .collect();
     let decoder = Decoder::new(&plan.limits);
-    let shared = Shared { detector, decoder: &decoder, rules, now: plan.now, verdict_line: plan.verdicts.as_ref().map(|(writer, _)| *writer) };
+    let shared = Shared {
+        detector,
+        decoder: &decoder,
+        rules,
+        now: plan.now,
+        verdict_line: plan.verdicts.as_ref().map(|(writer, _)| *writer),
+        find_contacts: plan.find_contacts_in_samples,
+    };
     let signals = Signals { stop, abandoned: AtomicUsize::new(0) };
     let (work_out, work_in) = bounded::<Work>(plan.threads.get() + 1);
     let (done_out, done_in) = bounded::<(u64, Outcome)>(plan.threads.get() + 1);

@@ -78,7 +78,8 @@ impl Language {
     }
 
     /// Name of a label.
-    pub(crate) fn label(self, label: Label) -> &'static str {
+    #[must_use]
+    pub fn label(self, label: Label) -> &'static str {
         use Label as L;
         let (english, french) = match label {
             L::Advert => ("advert", "annonce"),

@@ -2,14 +2,23 @@
 //!
 //! The only crate that formats for outsiders, in English and French.
 
+mod drift;
+mod episodes;
 mod explain;
+mod figure;
 mod language;
 mod share;
 mod summary;
 mod verdict_line;
 
+pub use drift::{Calibration, DriftReport, drift_report, drift_text};
+pub use episodes::{EpisodeReport, episode_reports, episodes_svg, episodes_text};
 pub use explain::explain;
+pub use figure::{
+    Comparison, DayShare, DerivedShare, Exposure, FigureContext, Methods, ShareFigure, answer_of, comparisons, comparisons_text, drawn, figures_svg,
+    figures_text, groups, methods,
+};
 pub use language::Language;
-pub use share::{share_csv, share_json, share_svg, share_table};
+pub use share::{share_csv, share_json, share_table};
 pub use summary::{RAW_RATE, RunFacts, grouped, mask, summary_json, summary_text};
 pub use verdict_line::write_verdict_line;

@@ -76,6 +76,7 @@ fn fill(batch: &mut Batch, number: u64, finds: bool) {
             text_hash: mix(i ^ 1 << 40),
             author_hash: mix((i / 3) ^ 1 << 41),
             find: (finds && advert).then(|| find(&id)),
+            sample: None,
         });
     }
     batch.set_cursor(Cursor { source: "speed".into(), byte: number, ..Cursor::default() });

@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 use vigie_measure::{CellKey, Network, WatchSet};
-use vigie_model::{Lang, Revision, Timestamp, Verdict};
+use vigie_model::{Contact, Lang, Revision, Timestamp, Verdict};
 
 /// Everything of one transaction, in the order of the stream.
 ///
@@ -131,6 +131,25 @@ pub struct Post {
     pub author_hash: u64,
     /// What to keep, if it is a find.
     pub find: Option<Box<FindDraft>>,
+    /// What to keep if it is drawn into a measuring sample; for posts that match a watch.
+    pub sample: Option<Box<SampleDraft>>,
+}
+
+/// A post that may be drawn into a measuring sample. The store keeps of it what the policy allows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SampleDraft {
+    /// When it was read.
+    pub taken_at: Timestamp,
+    /// The detector's score.
+    pub score: f32,
+    /// The text for people to read.
+    pub text: Box<str>,
+    /// Identifier, handle and name of the author: only to hide them in the text where they may not be kept.
+    pub author_names: Vec<Box<str>>,
+    /// Contacts in the text, for the same use; needed where the profile keeps no identifiers.
+    pub contacts: Vec<Contact>,
+    /// How often it had been seen when it was collected, where the source says so.
+    pub views: Option<u32>,
 }
 
 /// A post that its network says is gone.
@@ -271,7 +290,7 @@ mod tests {
         let mut batch = Batch::new();
         for &hour in hours {
             let cell = batch.cell(&cell(hour));
-            batch.post(Post { key: hour.cast_unsigned(), revision: 0, cell, text_hash: 0, author_hash: 0, find: None });
+            batch.post(Post { key: hour.cast_unsigned(), revision: 0, cell, text_hash: 0, author_hash: 0, find: None, sample: None });
         }
         batch
     }
@@ -295,6 +314,6 @@ mod tests {
         assert_eq!(hours, [1, 2, 3, 2, UNKNOWN_HOUR]);
         assert_eq!(batch.cells().len(), 4);
         assert_eq!(batch.cursors().iter().map(|cursor| cursor.byte).collect::<Vec<_>>(), [9]);
-        assert!(size_of::<Entry>() <= 48);
+        assert!(size_of::<Entry>() <= 56);
     }
 }

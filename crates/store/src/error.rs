@@ -27,6 +27,9 @@ pub enum Error {
         /// The profile asked for.
         asked: &'static str,
     },
+    /// The samples of the database were drawn with another seed.
+    #[error("the samples in {} were drawn with another seed: put the seed of the configuration back, or use another folder", .0.display())]
+    OtherSeed(PathBuf),
     /// An override of source terms names no legal basis.
     #[error("the terms override for {0} names no legal basis: write down the law or contract that allows it")]
     NoLegalBasis(String),

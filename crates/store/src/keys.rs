@@ -7,7 +7,7 @@ use std::{
 };
 
 use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
+use sha2::{Digest, Sha256};
 
 use crate::{Error, Result};
 
@@ -23,6 +23,8 @@ pub(crate) struct StoreKey {
     post: SipKey,
     author: SipKey,
     text: SipKey,
+    priority: SipKey,
+    commitment: [u8; 32],
 }
 
 impl StoreKey {
@@ -54,7 +56,14 @@ impl StoreKey {
 
     pub(crate) fn new(secret: [u8; KEY_LEN]) -> Self {
         let derive = |name: &str| SipKey::from_bytes(&hmac(&secret, &["derive", name]));
-        Self { post: derive("post key"), author: derive("author hash"), text: derive("text hash"), secret }
+        Self {
+            post: derive("post key"),
+            author: derive("author hash"),
+            text: derive("text hash"),
+            priority: derive("sample priority"),
+            commitment: hmac(&secret, &["derive", "commitment"]),
+            secret,
+        }
     }
 
     /// What a database remembers of its key, to notice another one.
@@ -85,6 +94,38 @@ impl StoreKey {
     /// Stands for a text in a sketch, where no texts may be kept.
     pub(crate) fn text_hash(&self, hash: u64) -> u64 {
         self.text.hash(hash)
+    }
+
+    /// Draws samples by a seed that others may know, instead of the secret.
+    pub(crate) fn seeded(mut self, seed: Option<&str>) -> Self {
+        if let Some(seed) = seed {
+            self.priority = SipKey::from_bytes(&hmac(&[0; KEY_LEN], &["sample seed", seed]));
+        }
+        self
+    }
+
+    /// A post's place in every draw, by [`vigie_measure::post_key`] of it.
+    pub(crate) fn priority(&self, post_key: u64) -> i64 {
+        (self.priority.hash(post_key) >> 1).cast_signed()
+    }
+
+    /// 16 hexadecimal digits that are the same where priorities are.
+    pub(crate) fn seed_fingerprint(&self) -> String {
+        hex(&Sha256::digest([self.priority.hash(0).to_le_bytes(), self.priority.hash(1).to_le_bytes()].concat())).chars().take(16).collect()
+    }
+
+    /// The root of an hour with one more post: SHA-256 of the root before and the post's commitment, which is SHA-256 of a key of
+    /// this store, the post's key and revision, its text's hash and its score bin. Whoever is given the key can check the posts; nobody
+    /// without it learns anything of them.
+    pub(crate) fn chain(&self, root: &[u8; 32], post_key: u64, revision: u32, text_hash: u64, bin: u8) -> [u8; 32] {
+        let commitment = Sha256::new()
+            .chain_update(self.commitment)
+            .chain_update(post_key.to_le_bytes())
+            .chain_update(revision.to_le_bytes())
+            .chain_update(text_hash.to_le_bytes())
+            .chain_update([bin])
+            .finalize();
+        Sha256::new().chain_update(root).chain_update(commitment).finalize().into()
     }
 
     fn pseudonym(&self, parts: &[&str]) -> String {

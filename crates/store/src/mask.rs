@@ -66,7 +66,8 @@ fn phone_numbers(text: &str) -> Vec<Range<usize>> {
     let mut run: Option<Run> = None;
     for (at, c) in text.char_indices().chain([(text.len(), '\n')]) {
         match &mut run {
-            Some(run) if c.is_ascii_digit() => run.add_digit(at),
+            // A number that begins after a space is not the tail of what stands before it ("lot 2 06 12 34 56 78").
+            Some(run) if c.is_ascii_digit() && (run.dialled || run.end == at || c != '0') => run.add_digit(at),
             Some(_) if matches!(c, ' ' | '.' | '-' | '/' | '(' | ')' | '\u{a0}' | '\u{202f}') => {}
             _ => {
                 found.extend(run.take().filter(|run| run.dialled && run.digits >= FEWEST_DIGITS).map(|run| run.start..run.end));
@@ -111,6 +112,7 @@ mod tests {
             ("voir t.me/abc", "voir ********"),
             ("WWW.Shop.example", "****************"),
             ("06 12 34 56 78 !", "************** !"),
+            ("lot 2 06 12 34 56 78", "lot 2 **************"),
             ("tel +33612345678.", "tel ************."),
             ("(06.12.34.56.78)", "(**************)"),
             ("20e/g, 1.5/2 ou 50/80", "20e/g, 1.5/2 ou 50/80"),

@@ -13,6 +13,9 @@ pub struct Policy {
     pub retention: Retention,
     /// Networks whose own terms do not bind this customer, each with the legal basis. Each is recorded in the audit table.
     pub overrides: Vec<TermsOverride>,
+    /// Seed of the measuring sample, fixed at creation: with the same one, every store draws the same posts. None: the store's secret
+    /// key, so that nobody without it can foresee which posts will be drawn.
+    pub sample_seed: Option<String>,
 }
 
 /// How long things are kept; applied by `purge`.
@@ -43,6 +46,10 @@ pub struct Limits {
     pub page_cache: usize,
     /// Strata whose sketches are kept in memory, at most 8.2 KiB each.
     pub cached_strata: usize,
+    /// Posts in each reservoir of the measuring sample: one for each watch, network, day and tier.
+    pub reservoir: usize,
+    /// Reservoirs kept in memory between transactions.
+    pub cached_reservoirs: usize,
     /// Bytes that the database file may grow to; reaching them is the error [`Error::DiskFull`].
     pub max_bytes: Option<u64>,
 }
@@ -51,7 +58,7 @@ impl Policy {
     /// The default retention and no overrides.
     #[must_use]
     pub fn new(profile: Profile) -> Self {
-        Self { profile, retention: Retention::default(), overrides: Vec::new() }
+        Self { profile, retention: Retention::default(), overrides: Vec::new(), sample_seed: None }
     }
 
     /// What may be kept of posts from this network.
@@ -81,6 +88,6 @@ impl Default for Retention {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { ledger_memory: 48 << 20, page_cache: 16 << 20, cached_strata: 2_048, max_bytes: None }
+        Self { ledger_memory: 48 << 20, page_cache: 16 << 20, cached_strata: 2_048, reservoir: 128, cached_reservoirs: 4_096, max_bytes: None }
     }
 }

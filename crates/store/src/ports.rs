@@ -187,4 +187,6 @@ pub struct PurgeReport {
     pub finds: u64,
     /// Entries of the ledger.
     pub ledger: u64,
+    /// Texts of the measuring sample.
+    pub samples: u64,
 }

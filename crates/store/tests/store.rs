@@ -96,6 +96,14 @@ fn push(batch: &mut Batch, event: &Event) {
                 text_hash: text_hash(format!("t{variant}").as_bytes()),
                 author_hash: author_hash(net(n), &format!("a{variant}")),
                 find: advert.then(|| Box::new(draft(n, &id, *rev, *variant))),
+                sample: Some(Box::new(SampleDraft {
+                    taken_at: at(T),
+                    score: 0.1,
+                    text: format!("il pleut, dit dealerzz{variant} 06 12 34 56 78").into(),
+                    author_names: vec![format!("dealerzz{variant}").into()],
+                    contacts: Vec::new(),
+                    views: Some(*variant as u32),
+                })),
             });
         }
     }
@@ -177,10 +185,15 @@ fn nothing_personal_in_the_files_where_identifiers_are_forbidden() {
     for (profile, network) in Profile::ALL.iter().map(|p| (*p, "x")).chain([(Profile::Research, "bluesky")]) {
         let dir = folder();
         let mut store = SqliteStore::open(dir.path(), &policy(profile)).unwrap();
-        feed(&mut store, &[Event::Post { net: network, id: 1, rev: 0, variant: 3 }], &[10]);
+        // a find, a find that is sampled, a clear post that is sampled
+        let posts: Vec<Event> = [3, 6, 2].map(|variant| Event::Post { net: network, id: variant, rev: 0, variant }).to_vec();
+        feed(&mut store, &posts, &[10]);
+        let sampled = store.reader().domain_sample(&lorient()).unwrap().posts;
+        assert_eq!(sampled.len(), 2);
+        assert!(network != "x" || sampled.iter().all(|post| post.text.is_none()), "X allows no texts");
         drop(store);
         let all = bytes(dir.path());
-        for needle in ["dealerzz", "handlezz", "Namezz", "urlzz", "authoridzz", "nativezz", "rawzz", "612345678", "canonicalzz", "canalzz"] {
+        for needle in ["dealerzz", "handlezz", "Namezz", "urlzz", "authoridzz", "nativezz", "rawzz", "612345678", "06 12 34", "canonicalzz", "canalzz"] {
             if has(&all, needle) {
                 leaks.push(format!("{profile:?}/{network}: {needle}"));
             }
@@ -196,13 +209,14 @@ fn deleted_posts_are_erased_from_the_files() {
     // other finds first, so that the erased row is not the only thing on its page
     let many: Vec<Event> = (100..140).map(|id| Event::Post { net: "bluesky", id, rev: 0, variant: 6 }).collect();
     feed(&mut store, &many, &[1000]);
-    feed(&mut store, &[Event::Post { net: "bluesky", id: 1, rev: 0, variant: 33 }], &[10]);
-    feed(&mut store, &[Event::Delete { net: "bluesky", id: 1 }], &[10]);
+    feed(&mut store, &[Event::Post { net: "bluesky", id: 1, rev: 0, variant: 33 }, Event::Post { net: "bluesky", id: 2, rev: 0, variant: 38 }], &[10]);
+    feed(&mut store, &[Event::Delete { net: "bluesky", id: 1 }, Event::Delete { net: "bluesky", id: 2 }], &[10]);
     let found = store.reader().find(&"bluesky:nativezz1".parse().unwrap()).unwrap().unwrap();
     assert!(found.text.is_none() && found.verdict.contacts.is_empty());
     drop(store);
     let all = bytes(dir.path());
     assert!(!has(&all, "dealerzz33"), "the deleted find's text or contact is still in the files");
+    assert!(!has(&all, "dealerzz38"), "the deleted sampled post's text is still in the files");
 }
 
 #[test]
@@ -338,4 +352,106 @@ fn kill_9_anywhere_loses_and_doubles_nothing() {
     let mut whole = open(reference.path());
     feed(&mut whole, &stream(), &[6_000]);
     assert_eq!(dump(&open(dir.path())), dump(&whole));
+}
+
+/// The domain of the watch that half of the posts match.
+fn lorient() -> Domain {
+    Domain { watch: "lorient".into(), ..Domain::default() }
+}
+
+fn many(ids: std::ops::Range<u64>) -> Vec<Event> {
+    ids.map(|id| Event::Post { net: "bluesky", id, rev: 0, variant: 2 + 12 * (id % 9) }).collect()
+}
+
+fn small(dir: &Path) -> SqliteStore {
+    SqliteStore::open_within(dir, &policy(Profile::Platform), Limits { reservoir: 10, cached_reservoirs: 2, ..Limits::default() }).unwrap()
+}
+
+fn priorities(store: &SqliteStore) -> Vec<i64> {
+    store.reader().domain_sample(&lorient()).unwrap().posts.iter().map(|post| post.priority).collect()
+}
+
+#[test]
+fn the_sample_is_the_same_whatever_the_order_and_holds_the_least_priorities() {
+    let (a, b) = (folder(), folder());
+    let (mut forward, mut backward) = (small(a.path()), small(b.path()));
+    let mut events = many(0..400);
+    feed(&mut forward, &events, &[37]);
+    events.reverse();
+    feed(&mut backward, &events, &[400]);
+    let sample = forward.reader().domain_sample(&lorient()).unwrap();
+    assert_eq!(priorities(&forward), priorities(&backward));
+    assert!(!sample.posts.is_empty() && sample.posts.len() <= 40, "{}", sample.posts.len());
+    assert!(sample.posts.windows(2).all(|pair| pair[0].priority < pair[1].priority));
+    let counted: u64 = sample.cells.iter().map(|cell| cell.posts).sum();
+    assert!(counted > sample.posts.len() as u64 * 4, "a sample, not everything: {counted}");
+    // read again: nothing changes
+    let before = dump(&forward);
+    feed(&mut forward, &events, &[50]);
+    assert_eq!(dump(&forward), before);
+}
+
+#[test]
+fn an_edited_post_moves_to_the_sample_of_its_new_tier() {
+    let dir = folder();
+    let mut store = small(dir.path());
+    feed(&mut store, &[Event::Post { net: "bluesky", id: 1, rev: 0, variant: 2 }], &[1]);
+    feed(&mut store, &[Event::Post { net: "bluesky", id: 1, rev: 1, variant: 6 }], &[1]);
+    let sample = store.reader().domain_sample(&lorient()).unwrap();
+    assert_eq!(sample.posts.iter().map(|post| (post.revision, post.bin.band())).collect::<Vec<_>>(), [(1, Band::Advert)]);
+    feed(&mut store, &[Event::Delete { net: "bluesky", id: 1 }], &[1]);
+    let sample = store.reader().domain_sample(&lorient()).unwrap();
+    assert!(sample.posts[0].gone && sample.posts[0].text.is_none());
+}
+
+#[test]
+fn labels_stand_until_they_are_withdrawn() {
+    let dir = folder();
+    let mut store = small(dir.path());
+    feed(&mut store, &many(0..20), &[20]);
+    let post = store.reader().domain_sample(&lorient()).unwrap().posts.remove(0);
+    assert!(post.text.as_deref().is_some_and(|text| text.contains("il pleut")));
+    let given = GivenLabel { reviewer: "a".into(), label: Label::Advert, at: at(T) };
+    let numbers = store.add_labels(&[(post.key, post.revision, given.clone())]).unwrap();
+    assert_eq!(store.reader().domain_sample(&lorient()).unwrap().posts[0].labels, [given]);
+    assert!(store.withdraw_label(numbers[0]).unwrap() && !store.withdraw_label(numbers[0]).unwrap());
+    assert!(store.reader().domain_sample(&lorient()).unwrap().posts[0].labels.is_empty());
+}
+
+#[test]
+fn retention_erases_texts_and_keeps_the_labels_a_random_sample() {
+    let dir = folder();
+    let mut store = small(dir.path());
+    feed(&mut store, &many(0..100), &[100]);
+    let posts = store.reader().domain_sample(&lorient()).unwrap().posts;
+    let given = GivenLabel { reviewer: "a".into(), label: Label::Other, at: at(T) };
+    let labels: Vec<_> = posts.iter().take(3).map(|post| (post.key, post.revision, given.clone())).collect();
+    store.add_labels(&labels).unwrap();
+    assert!(store.purge(at(T + 31 * 86_400)).unwrap().samples > 0);
+    let left = store.reader().domain_sample(&lorient()).unwrap().posts;
+    assert!(left.iter().all(|post| post.text.is_none() && !post.labels.is_empty()));
+    assert_eq!(left.iter().map(|post| post.priority).collect::<Vec<_>>(), posts.iter().take(left.len()).map(|post| post.priority).collect::<Vec<_>>());
+    drop(store);
+    assert!(!has(&bytes(dir.path()), "il pleut"), "texts are still in the files");
+}
+
+#[test]
+fn the_denominator_is_committed_to() {
+    let (a, b) = (folder(), folder());
+    let (mut one, mut other) = (small(a.path()), small(b.path()));
+    feed(&mut one, &many(0..40), &[7]);
+    feed(&mut other, &many(0..40), &[40]);
+    let roots = one.reader().denominator_roots().unwrap();
+    assert_eq!(roots, other.reader().denominator_roots().unwrap());
+    assert_eq!(roots.iter().map(|root| root.posts).sum::<u64>(), 40);
+    feed(&mut other, &many(40..41), &[1]);
+    assert_ne!(roots, other.reader().denominator_roots().unwrap(), "one post more is another root");
+}
+
+#[test]
+fn a_seed_is_fixed_once_the_store_exists() {
+    let dir = folder();
+    drop(open(dir.path()));
+    let seeded = Policy { sample_seed: Some("other".into()), ..policy(Profile::Platform) };
+    assert!(matches!(SqliteStore::open(dir.path(), &seeded), Err(Error::OtherSeed(_))));
 }

@@ -79,7 +79,8 @@ pub fn write_stream(plan: StreamPlan, mut out: impl Write) -> io::Result<u64> {
     Ok(posts)
 }
 
-/// Writes the sample of the default plan into a folder: `posts-1.jsonl.zst` to `posts-3.jsonl.zst` and `.truth.jsonl.zst`.
+/// Writes the sample of the default plan into a folder: `posts-1.jsonl.zst` to `posts-3.jsonl.zst`, `.truth.jsonl.zst` and
+/// `.made-up-labels.jsonl.zst`, for `vigie label --import`: what two invented reviewers would say of each post of a watch.
 /// The bytes are the same each time.
 ///
 /// # Errors
@@ -89,12 +90,13 @@ pub fn write_samples(dir: &Path) -> Result<SampleFacts, Error> {
     let plan = StreamPlan::default();
     let each = plan.posts.div_ceil(FILES);
     let mut facts = SampleFacts::default();
-    let (mut lines, mut truths) = (Vec::new(), Vec::new());
+    let (mut lines, mut truths, mut answers) = (Vec::new(), Vec::new(), Vec::new());
     for post in Stream::new(plan) {
         lines.extend_from_slice(post.line.as_bytes());
         lines.push(b'\n');
         serde_json::to_writer(&mut truths, &post.truth).map_err(|source| Error::Truth { id: post.truth.id.clone(), source })?;
         truths.push(b'\n');
+        made_up_answers(&post.truth, &mut answers).map_err(|source| Error::Truth { id: post.truth.id.clone(), source })?;
         facts.count(&post.truth);
         if facts.posts.is_multiple_of(each) || facts.posts == plan.posts {
             let name = format!("posts-{}.jsonl.zst", facts.posts.div_ceil(each));
@@ -103,7 +105,27 @@ pub fn write_samples(dir: &Path) -> Result<SampleFacts, Error> {
         }
     }
     facts.save(dir.join(".truth.jsonl.zst"), &truths)?;
+    facts.save(dir.join(".made-up-labels.jsonl.zst"), &answers)?;
     Ok(facts)
+}
+
+/// The answers of two reviewers who do not exist: the first always knows the truth, the second errs on one post in 40.
+fn made_up_answers(truth: &crate::Truth, out: &mut Vec<u8>) -> Result<(), serde_json::Error> {
+    if truth.watch.is_none() {
+        return Ok(());
+    }
+    let errs = truth.id.bytes().fold(0u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(u32::from(byte))) % 40 == 0;
+    let second = match (errs, truth.label.is_advert()) {
+        (false, _) => truth.label,
+        (true, true) => Label::Other,
+        (true, false) => Label::Advert,
+    };
+    for (reviewer, label) in [("made-up reviewer 1", truth.label), ("made-up reviewer 2", second)] {
+        let answer = serde_json::json!({"network": truth.network, "id": truth.id, "label": label.as_str(), "reviewer": reviewer});
+        serde_json::to_writer(&mut *out, &answer)?;
+        out.push(b'\n');
+    }
+    Ok(())
 }
 
 impl SampleFacts {

@@ -47,6 +47,14 @@ struct File {
     terms: Vec<TermsTable>,
     #[serde(default)]
     rules: RulesTable,
+    #[serde(default)]
+    sample: SampleTable,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SampleTable {
+    seed: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -160,6 +168,7 @@ impl Settings {
         policy.retention.find_days = file.retention.find_days.unwrap_or(policy.retention.find_days);
         policy.retention.ledger_days = file.retention.ledger_days.unwrap_or(policy.retention.ledger_days);
         policy.overrides = file.terms.into_iter().map(|t| TermsOverride { network: t.network, basis: t.basis }).collect();
+        policy.sample_seed = file.sample.seed;
         Ok(Self {
             file: Some(path.to_path_buf()),
             profile: file.profile,

@@ -106,6 +106,12 @@ fn a_store_keeps_to_its_profile() {
     json(&vigie(folder.path(), &["scan", "posts.jsonl", "--format", "json"]));
     let shown = text(&vigie(folder.path(), &["show", "1"]));
     assert!(shown.contains("Snap: *************") && !shown.contains("demo_fictif31"), "{shown}");
+    // A clear post that is sampled for people to read is masked as well.
+    let clear = r#"{"id":"9","network":"bluesky","text":"Toulouse by night, insta demo_fictif32","created_at":"2026-11-20T18:00:00Z","lang":"fr"}"#;
+    fs::write(folder.path().join("clear.jsonl"), clear).unwrap();
+    json(&vigie(folder.path(), &["scan", "clear.jsonl", "--format", "json"]));
+    let tasks = text(&vigie(folder.path(), &["label", "--watch", "Toulouse", "--export"]));
+    assert!(tasks.contains("insta *************") && !tasks.contains("demo_fictif32"), "{tasks}");
     let config = folder.path().join("vigie.toml");
     fs::write(&config, fs::read_to_string(&config).unwrap().replace("profile = \"research\"", "profile = \"authority\"")).unwrap();
     assert!(text(&vigie(folder.path(), &["share"])).contains("was set up for the profile research"));
@@ -186,4 +192,50 @@ fn faulty_rules_stop_a_scan_and_say_where() {
     fs::write(&pack, PACK.replace("contacts.size()", "contact.size()")).unwrap();
     let hint = text(&vigie(folder.path(), &["rules", "check", "bad.toml"]));
     assert!(hint.contains("variable `contact`, which there is not; did you mean `contacts`?"), "{hint}");
+}
+
+/// Three hundred posts of a watch, thirty of them adverts, and what a reviewer says of each.
+fn posts_and_labels() -> (String, String) {
+    let (mut posts, mut labels) = (String::new(), String::new());
+    for number in 0..300 {
+        let advert = number % 10 == 0;
+        let text = if advert {
+            format!("Toulouse : beuh dispo, {number}€ le g, livraison. Snap: demo_fictif31")
+        } else {
+            format!("Il neige sur Toulouse, {number}")
+        };
+        posts += &format!(
+            "{{\"id\":\"{number}\",\"network\":\"bluesky\",\"text\":\"{text}\",\"created_at\":\"2026-11-20T18:00:00Z\",\"lang\":\"fr\",\"metrics\":{{\"views\":10}}}}\n"
+        );
+        labels += &format!("{{\"id\":\"{number}\",\"network\":\"bluesky\",\"label\":\"{}\",\"reviewer\":\"demo\"}}\n", if advert { "advert" } else { "other" });
+    }
+    (posts, labels)
+}
+
+#[test]
+fn labels_turn_the_raw_rate_into_an_estimate() {
+    let folder = case("platform");
+    let (posts, labels) = posts_and_labels();
+    fs::write(folder.path().join("posts.jsonl"), posts).unwrap();
+    fs::write(folder.path().join("labels.jsonl"), labels).unwrap();
+    json(&vigie(folder.path(), &["scan", "posts.jsonl", "--format", "json"]));
+    assert!(text(&vigie(folder.path(), &["share", "--watch", "Toulouse"])).contains("not an estimate"));
+    let exported = text(&vigie(folder.path(), &["label", "--watch", "Toulouse", "--labels", "90", "--export"]));
+    let first: Value = serde_json::from_str(exported.lines().next().unwrap()).unwrap();
+    assert!(first["text"].is_string() && first.get("score").is_none(), "{first}");
+    let imported = json(&vigie(folder.path(), &["label", "--watch", "Toulouse", "--labels", "90", "--import", "labels.jsonl", "--format", "json"]));
+    assert_eq!(imported["rejected"], 0);
+    assert!(imported["labels"].as_u64().unwrap() < 120 && imported["not_asked_for"].as_u64().unwrap() > 150, "nobody chooses: {imported}");
+    json(&vigie(folder.path(), &["label", "--watch", "Toulouse", "--labels", "120", "--import", "labels.jsonl", "--format", "json"]));
+    let share = json(&vigie(folder.path(), &["share", "--watch", "Toulouse", "--format", "json"]));
+    let posts = &share["shares"][0]["posts"];
+    let bound = |name: &str| posts["interval"][name].as_f64().unwrap();
+    assert!(bound("low") <= 0.1 && 0.1 <= bound("high"), "{posts}");
+    assert!(share["shares"][0]["methods"]["fr"].as_str().unwrap().contains("veille « Toulouse »"));
+    assert!(text(&vigie(folder.path(), &["share", "--watch", "Toulouse"])).contains("of posts are adverts"));
+    assert!(text(&vigie(folder.path(), &["share", "--watch", "Toulouse", "--format", "svg"])).starts_with("<svg"));
+    let by_network = text(&vigie(folder.path(), &["share", "--watch", "Toulouse", "--by-network"]));
+    assert!(by_network.contains("Toulouse · bluesky"), "{by_network}");
+    let broken = vigie(folder.path(), &["label", "--import", "vigie.toml"]);
+    assert!(broken.status.code() == Some(1) && text(&broken).contains("not a label"), "{}", text(&broken));
 }

@@ -2,10 +2,10 @@
 
 use rusqlite::{Connection, params};
 use rustc_hash::FxHashMap;
-use vigie_measure::post_key;
+use vigie_measure::{CellKey, post_key};
 use vigie_model::Band;
 
-use super::{SECONDS_A_DAY, SqliteStore, finds, rollups::Counted};
+use super::{SECONDS_A_DAY, SqliteStore, denominator::Denominators, finds, rollups::Counted};
 use crate::{
     Batch, Cursor, Entry, Error, Outcome, Post, Receipt, Result,
     ledger::{self, Place},
@@ -30,10 +30,21 @@ struct Progress<'b> {
     batch: &'b Batch,
     /// What is known of each cell of the batch, once used.
     cells: Vec<Option<Counted>>,
-    /// Change of the count of each cell in the database.
-    deltas: FxHashMap<u32, i64>,
+    /// Reservoirs of each cell of the batch, once used.
+    reservoirs: Vec<Option<Box<[usize]>>>,
+    /// Change of the counts of each cell in the database.
+    deltas: FxHashMap<u32, Delta>,
+    denominators: Denominators,
     receipt: Receipt,
     now_day: i64,
+}
+
+/// Change of a cell's counts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Delta {
+    posts: i64,
+    views: i64,
+    viewed: i64,
 }
 
 impl SqliteStore {
@@ -55,7 +66,16 @@ impl SqliteStore {
     fn apply(&mut self, batch: &Batch) -> Result<Receipt> {
         self.rollups.make_room();
         let mut slots = self.slots(batch)?;
-        let mut progress = Progress { batch, cells: vec![None; batch.cells().len()], deltas: FxHashMap::default(), receipt: Receipt::default(), now_day: 0 };
+        self.samples.begin();
+        let mut progress = Progress {
+            batch,
+            cells: vec![None; batch.cells().len()],
+            reservoirs: vec![None; batch.cells().len()],
+            deltas: FxHashMap::default(),
+            denominators: Denominators::default(),
+            receipt: Receipt::default(),
+            now_day: 0,
+        };
         progress.receipt.outcomes.reserve(batch.len());
         for (index, entry) in batch.entries().iter().enumerate() {
             let outcome = match entry {
@@ -66,6 +86,7 @@ impl SqliteStore {
                 Entry::Delete(deletion) => {
                     let key = self.reader.key.post_key(post_key(deletion.network, &deletion.id));
                     let at = deletion_time(batch);
+                    self.samples.delete(&self.reader.conn, &self.policy, key)?;
                     if finds::delete(&self.reader.conn, &self.policy, key, at)? > 0 { Outcome::Deleted } else { Outcome::NotFound }
                 }
             };
@@ -135,17 +156,41 @@ impl SqliteStore {
         let cell = counted.cell;
         let previous = slot.place.replace(Place { revision: post.revision, cell });
         slot.changed = true;
-        *progress.deltas.entry(cell).or_default() += 1;
+        let post_key = self.reader.key.post_key(post.key);
+        let delta = progress.deltas.entry(cell).or_default();
+        delta.posts += 1;
+        if let (None, Some(views)) = (previous, post.sample.as_ref().and_then(|sample| sample.views)) {
+            delta.views += i64::from(views);
+            delta.viewed += 1;
+        }
+        progress
+            .denominators
+            .add(conn, &self.reader.key, key.hour, |store_key, root| store_key.chain(root, post_key, post.revision, post.text_hash, key.bin.number()))?;
         if let Some(previous) = previous {
-            *progress.deltas.entry(previous.cell).or_default() -= 1;
-            progress.receipt.finds_superseded += finds::supersede(conn, self.reader.key.post_key(post.key), post.revision)?;
+            progress.deltas.entry(previous.cell).or_default().posts -= 1;
+            progress.receipt.finds_superseded += finds::supersede(conn, post_key, post.revision)?;
+            self.samples.take_out(conn, self.reader.key.priority(post.key), post_key)?;
         }
         if let Some(draft) = &post.find {
-            finds::insert(conn, &self.policy, &self.reader.key, self.reader.key.post_key(post.key), draft)?;
+            finds::insert(conn, &self.policy, &self.reader.key, post_key, draft)?;
             progress.receipt.finds_new += 1;
             progress.now_day = progress.now_day.max(draft.found_at.seconds().div_euclid(SECONDS_A_DAY));
         }
+        if post.sample.is_some() && !key.watches.is_empty() {
+            self.draw(index, post, post_key, key, progress)?;
+        }
         Ok(if previous.is_some() { Outcome::Edited } else { Outcome::New })
+    }
+
+    /// Offers a post to the reservoirs of its cell.
+    fn draw(&mut self, index: usize, post: &Post, post_key: u64, key: &CellKey, progress: &mut Progress<'_>) -> Result<()> {
+        let Some(reservoirs) = progress.reservoirs.get_mut(post.cell as usize) else { return Ok(()) };
+        let slots = match reservoirs {
+            Some(slots) => slots,
+            None => reservoirs.insert(self.samples.slots_of(&self.reader.conn, key)?),
+        };
+        self.samples.offer(slots, self.reader.key.priority(post.key), post_key, index);
+        Ok(())
     }
 
     fn finish(&mut self, slots: &Slots, progress: Progress<'_>) -> Result<Receipt> {
@@ -163,11 +208,13 @@ impl SqliteStore {
         let appended = self.ledger.append(conn, &changed, today);
         conn.pragma_update(None, "secure_delete", true)?;
         appended?;
-        let mut update = conn.prepare_cached("UPDATE cell SET posts = posts + ?2 WHERE id = ?1")?;
-        for (cell, delta) in progress.deltas.iter().filter(|(_, delta)| **delta != 0) {
-            update.execute(params![cell, delta])?;
+        let mut update = conn.prepare_cached("UPDATE cell SET posts = posts + ?2, views = views + ?3, viewed = viewed + ?4 WHERE id = ?1")?;
+        for (cell, delta) in progress.deltas.iter().filter(|(_, delta)| **delta != Delta::default()) {
+            update.execute(params![cell, delta.posts, delta.views, delta.viewed])?;
         }
         self.rollups.write_back(conn)?;
+        self.samples.write_back(conn, &self.policy, &self.reader.key, progress.batch)?;
+        progress.denominators.write_back(conn)?;
         for cursor in progress.batch.cursors() {
             write_cursor(conn, cursor)?;
         }

@@ -14,7 +14,7 @@ const TABLES: &[(&str, &str)] = &[
     ("stratum", "SELECT watches, network, lang, hour, texts, authors, advert_texts, advert_authors FROM stratum ORDER BY watches, network, lang, hour"),
     (
         "cell",
-        "SELECT watches, network, lang, hour, bin, repost, posts FROM cell JOIN stratum ON stratum.id = cell.stratum WHERE posts > 0 ORDER BY watches, network, lang, hour, bin, repost",
+        "SELECT watches, network, lang, hour, bin, repost, posts, views, viewed FROM cell JOIN stratum ON stratum.id = cell.stratum WHERE posts > 0 ORDER BY watches, network, lang, hour, bin, repost",
     ),
     (
         "find",
@@ -24,6 +24,15 @@ const TABLES: &[(&str, &str)] = &[
         "contact",
         "SELECT kind, value, network, native_id, revision FROM contact JOIN find ON find.id = contact.find ORDER BY kind, value, network, native_id, revision",
     ),
+    ("reservoir", "SELECT watch, network, day, tier, repost, threshold FROM reservoir ORDER BY watch, network, day, tier, repost"),
+    (
+        "drawn",
+        "SELECT watch, network, day, tier, repost, priority, post_key FROM drawn JOIN reservoir ON reservoir.id = drawn.reservoir ORDER BY watch, network, day, tier, repost, priority, post_key",
+    ),
+    ("sampled", "SELECT post_key, revision, network, lang, hour, bin, score, author, views, text, gone FROM sampled ORDER BY post_key"),
+    ("label", "SELECT post_key, revision, reviewer, label, withdrawn FROM label ORDER BY post_key, id"),
+    ("detector", "SELECT vigie, lexicon, model FROM detector ORDER BY id"),
+    ("denominator", "SELECT hour, posts, root FROM denominator ORDER BY hour"),
 ];
 
 pub(super) fn dump(conn: &Connection, out: &mut dyn Write) -> Result<()> {

@@ -63,10 +63,10 @@ impl SqliteReader {
     fn for_each_stratum(&self, filter: &ShareFilter, mut visit: impl FnMut(Stratum)) -> Result<()> {
         let mut strata = self.conn.prepare(
             "SELECT id, watches, network, CASE WHEN hour = ?1 THEN 'unknown' ELSE date(hour * 3600, 'unixepoch') END AS day, texts, authors, advert_texts, advert_authors
-             FROM stratum WHERE (?2 IS NULL OR network = ?2) AND (?3 IS NULL OR (day != 'unknown' AND day >= ?3)) AND (?4 IS NULL OR day <= ?4) ORDER BY network, hour, id",
+             FROM stratum WHERE (?5 IS NULL OR id IN (SELECT stratum FROM stratum_watch WHERE watch = ?5)) AND (?2 IS NULL OR network = ?2) AND (?3 IS NULL OR (day != 'unknown' AND day >= ?3)) AND (?4 IS NULL OR day <= ?4) ORDER BY network, hour, id",
         )?;
         let mut cells = self.conn.prepare("SELECT bin, repost, posts FROM cell WHERE stratum = ?1 AND posts > 0")?;
-        let mut rows = strata.query(params![UNKNOWN_HOUR, filter.network, filter.since, filter.until])?;
+        let mut rows = strata.query(params![UNKNOWN_HOUR, filter.network, filter.since, filter.until, filter.watch])?;
         while let Some(row) = rows.next()? {
             let id: i64 = row.get(0)?;
             let watches: String = row.get(1)?;

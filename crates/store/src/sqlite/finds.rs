@@ -45,7 +45,7 @@ pub(super) fn insert(conn: &Connection, policy: &Policy, key: &StoreKey, post_ke
 }
 
 /// The text as far as it may be kept: without identifiers, whatever identifies is starred out byte by byte, so that offsets stay.
-fn kept_text(draft: &FindDraft, terms: SourceTerms) -> Option<String> {
+pub(super) fn kept_text(draft: &FindDraft, terms: SourceTerms) -> Option<String> {
     match terms {
         SourceTerms { store_text: false, .. } => None,
         SourceTerms { store_identifiers: true, .. } => Some(draft.text.clone()),

@@ -1,11 +1,15 @@
 //! The embedded back end: one SQLite database in WAL mode, one writer.
 
 mod commit;
+mod denominator;
 mod dump;
+mod episodes;
 mod figures;
 mod finds;
+mod measuring;
 mod migrate;
 mod rollups;
+mod samples;
 
 use std::{
     fs::{self, File, TryLockError},
@@ -22,6 +26,7 @@ use crate::{
     ledger::Ledger,
 };
 use rollups::Rollups;
+use samples::Samples;
 
 const DATABASE: &str = "vigie.db";
 const LOCK: &str = "vigie.lock";
@@ -43,6 +48,7 @@ pub struct SqliteStore {
     limits: Limits,
     ledger: Ledger,
     rollups: Rollups,
+    samples: Samples,
     /// Held as long as the store is open.
     _lock: File,
     /// Removed with everything in it when the store is dropped.
@@ -62,7 +68,7 @@ impl SqliteReader {
         let conn = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
         conn.busy_timeout(std::time::Duration::from_secs(5))?;
         migrate::check_current(&conn)?;
-        let key = StoreKey::read(dir)?.ok_or_else(|| Error::KeyMissing(dir.join(KEY_FILE)))?;
+        let key = StoreKey::read(dir)?.ok_or_else(|| Error::KeyMissing(dir.join(KEY_FILE)))?.seeded(policy.sample_seed.as_deref());
         check_identity(&conn, dir, policy, &key)?;
         Ok(Self { conn, key })
     }
@@ -105,7 +111,8 @@ impl SqliteStore {
             Some(key) => key,
             None if exists => return Err(Error::KeyMissing(dir.join(KEY_FILE))),
             None => StoreKey::create(dir)?,
-        };
+        }
+        .seeded(policy.sample_seed.as_deref());
         let mut conn = Connection::open(&path)?;
         configure(&conn, &limits, temporary.is_some())?;
         migrate::migrate(&mut conn)?;
@@ -114,6 +121,7 @@ impl SqliteStore {
         record_overrides(&conn, policy)?;
         let ledger = Ledger::load(&conn, limits.ledger_memory)?;
         let rollups = Rollups::new(limits.cached_strata);
+        let samples = Samples::new(limits.reservoir, limits.cached_reservoirs);
         Ok(Self {
             reader: SqliteReader { conn, key },
             dir: dir.to_owned(),
@@ -121,6 +129,7 @@ impl SqliteStore {
             limits,
             ledger,
             rollups,
+            samples,
             _lock: lock,
             _temporary: temporary,
         })
@@ -141,6 +150,7 @@ impl SqliteStore {
     /// Everything in memory is read anew: it may tell of a transaction that was rolled back.
     fn forget(&mut self) -> Result<()> {
         self.rollups = Rollups::new(self.limits.cached_strata);
+        self.samples = Samples::new(self.limits.reservoir, self.limits.cached_reservoirs);
         self.ledger = Ledger::load(&self.reader.conn, self.limits.ledger_memory)?;
         Ok(())
     }
@@ -192,6 +202,7 @@ fn identify(conn: &Connection, policy: &Policy, key: &StoreKey) -> Result<()> {
     let mut insert = conn.prepare("INSERT OR IGNORE INTO meta (name, value) VALUES (?1, ?2)")?;
     insert.execute(params!["profile", policy.profile.as_str()])?;
     insert.execute(params!["key_check", key.check_value()])?;
+    insert.execute(params!["sample_seed", key.seed_fingerprint()])?;
     Ok(())
 }
 
@@ -203,6 +214,9 @@ fn check_identity(conn: &Connection, dir: &Path, policy: &Policy, key: &StoreKey
     }
     if meta("key_check")? != key.check_value() {
         return Err(Error::KeyMismatch(dir.join(KEY_FILE)));
+    }
+    if meta("sample_seed")? != key.seed_fingerprint() {
+        return Err(Error::OtherSeed(dir.to_owned()));
     }
     Ok(())
 }
@@ -276,14 +290,16 @@ impl SqliteStore {
         let before = |days: u32| now.seconds() - i64::from(days) * SECONDS_A_DAY;
         let tx = self.reader.conn.unchecked_transaction()?;
         let finds = tx.execute("DELETE FROM find WHERE reviewed_at IS NULL AND found_at < ?1", [before(retention.find_days)])? as u64;
+        let samples = samples::purge(&tx, before(retention.find_days))?;
         let ledger = self.ledger.forget_before(&tx, before(retention.ledger_days).div_euclid(SECONDS_A_DAY))?;
-        if finds + ledger > 0 {
+        self.samples = Samples::new(self.limits.reservoir, self.limits.cached_reservoirs);
+        if finds + ledger + samples > 0 {
             tx.execute(
                 "INSERT INTO audit (at, event, detail) VALUES (?1, 'purge', ?2)",
-                params![now.seconds(), format!("finds {finds}, ledger entries {ledger}")],
+                params![now.seconds(), format!("finds {finds}, ledger entries {ledger}, samples {samples}")],
             )?;
         }
         tx.commit()?;
-        Ok(PurgeReport { finds, ledger })
+        Ok(PurgeReport { finds, ledger, samples })
     }
 }

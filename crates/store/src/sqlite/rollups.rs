@@ -116,9 +116,13 @@ fn load(conn: &Connection, key: &StratumKey) -> Result<Stratum> {
         return Ok(Stratum { id, sketches: decode(&blobs)?, dirty: false });
     }
     let empty = Sketch::default().to_bytes();
-    let id = conn
+    let id: i64 = conn
         .prepare_cached("INSERT INTO stratum (watches, network, lang, hour, texts, authors, advert_texts, advert_authors) VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?5, ?5) RETURNING id")?
         .query_row(params![watches, key.network.as_str(), key.lang.as_str(), key.hour, empty], |row| row.get(0))?;
+    let mut of_watch = conn.prepare_cached("INSERT INTO stratum_watch (watch, stratum) VALUES (?1, ?2)")?;
+    for watch in key.watches.names() {
+        of_watch.execute(params![watch, id])?;
+    }
     Ok(Stratum { id, sketches: Sketches::default(), dirty: false })
 }
 

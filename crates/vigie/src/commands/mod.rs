@@ -1,9 +1,12 @@
 //! The commands, one module each.
 
 mod doctor;
+mod drift;
+mod episodes;
 mod eval;
 mod finds;
 mod init;
+mod label;
 mod lexicon;
 mod rules;
 mod scan;
@@ -41,6 +44,9 @@ pub(crate) struct Cli {
 enum Command {
     Scan(scan::Scan),
     Share(share::Share),
+    Label(label::Label),
+    Episodes(episodes::Episodes),
+    Drift(drift::Drift),
     Finds(finds::Finds),
     Show(show::Show),
     Init(init::Init),
@@ -96,6 +102,9 @@ impl Cli {
         match self.command {
             Command::Scan(scan) => scan.run(config),
             Command::Share(share) => share.run(config),
+            Command::Label(label) => label.run(config),
+            Command::Episodes(episodes) => episodes.run(config),
+            Command::Drift(drift) => drift.run(config),
             Command::Finds(finds) => finds.run(config),
             Command::Show(show) => show.run(config),
             Command::Init(init) => init.run(),

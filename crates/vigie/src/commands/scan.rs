@@ -22,7 +22,7 @@ use vigie_model::{Profile, Timestamp};
 use vigie_pipeline::{Plan, Progress, RejectsTo, Summary};
 use vigie_report::{RunFacts, summary_json, summary_text, write_verdict_line};
 use vigie_rules::LiveRules;
-use vigie_store::{SqliteStore, Upkeep};
+use vigie_store::{Labelling, SqliteStore, Upkeep};
 
 use super::{print, settings};
 use crate::settings::Settings;
@@ -94,6 +94,7 @@ impl Scan {
         let mut store = self.open_store(&settings)?;
         if !self.dry_run {
             store.purge(now)?;
+            store.note_detector(detector.versions(), now)?;
             purge_rejects(&rejects_folder(&settings), settings.policy.retention.find_days)?;
         }
         let stop = stop_on_signal()?;
@@ -149,6 +150,7 @@ impl Scan {
             batch: BATCH,
             now,
             rejects: self.rejects_to(settings),
+            find_contacts_in_samples: !self.dry_run && settings.profile == Profile::Research,
             keep_rejected_records: self.dry_run || settings.profile != Profile::Research,
             verdicts: self.verdicts_to()?,
         })

@@ -1,16 +1,20 @@
-//! `vigie share`: the share of adverts from the roll-ups.
+//! `vigie share`: what share of a watch's posts are adverts, with an interval.
 
 use std::{path::Path, process::ExitCode};
 
 use clap::{Args, ValueEnum};
-use vigie_report::{share_csv, share_json, share_svg, share_table};
-use vigie_store::{Figures, ShareFilter, SqliteReader};
+use vigie_measure::{
+    estimate::Validation,
+    share::{SharePlan, validation},
+};
+use vigie_report::{FigureContext, ShareFigure, comparisons, comparisons_text, drawn, figures_svg, figures_text, groups, share_csv, share_json, share_table};
+use vigie_store::{Domain, DomainSample, Figures, Measuring, ShareFilter, SqliteReader};
 
 use super::{LanguageArg, language, print, settings};
 
-/// Show the share of adverts per watch, network and day
+/// Show the share of adverts per watch, with an interval as soon as people have read a random sample
 ///
-/// At this point this is the raw detector rate, not an estimate: no person has checked a sample.
+/// Without labels this is the raw detector rate, which is not an estimate: `vigie label` serves the posts to read.
 #[derive(Debug, Args)]
 pub(crate) struct Share {
     /// Only this watch
@@ -25,6 +29,18 @@ pub(crate) struct Share {
     /// Up to this day
     #[arg(long, value_name = "DAY")]
     until: Option<jiff::civil::Date>,
+    /// Count reposts as well
+    #[arg(long)]
+    reposts: bool,
+    /// A share for each network, and how they differ
+    #[arg(long, conflicts_with = "network")]
+    by_network: bool,
+    /// Say how the shares differ
+    #[arg(long)]
+    compare: bool,
+    /// Print the raw counts of each day too
+    #[arg(long)]
+    days: bool,
     /// Form of the output
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
@@ -33,31 +49,111 @@ pub(crate) struct Share {
     lang: Option<LanguageArg>,
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
     /// For the terminal
     Table,
-    /// One JSON document
+    /// One JSON document: raw counts, and estimates with their recipes
     Json,
-    /// For a spreadsheet
+    /// Raw counts for a spreadsheet
     Csv,
     /// A picture
     Svg,
+    /// A paragraph on methods for each watch
+    Methods,
+    /// Commitments to the posts counted, a line of JSON for each hour
+    Denominators,
 }
 
 impl Share {
     pub(crate) fn run(self, config: Option<&Path>) -> anyhow::Result<ExitCode> {
         let settings = settings(config)?;
         let store = SqliteReader::open(&settings.data, &settings.policy)?;
-        let filter =
-            ShareFilter { watch: self.watch, network: self.network, since: self.since.map(|d| d.to_string()), until: self.until.map(|d| d.to_string()) };
-        let rows = store.share(&filter)?;
         let language = language(self.lang);
+        let rows = || store.share(&self.filter());
+        let names: Vec<String> = settings.watches.iter().map(|watch| watch.name.clone()).collect();
+        let figures = || self.figures(&store, &names);
         print(&match self.format {
-            Format::Table => share_table(&rows, language),
-            Format::Json => share_json(&rows) + "\n",
-            Format::Csv => share_csv(&rows),
-            Format::Svg => share_svg(&rows, language),
+            Format::Table => {
+                let found = figures()?;
+                let differences = if self.compare || self.by_network { comparisons_text(&comparisons(&found), language) } else { String::new() };
+                let figures = figures_text(&found, language) + &differences;
+                let table = if self.days || figures.is_empty() { share_table(&rows()?, language) } else { String::new() };
+                figures + &table
+            }
+            Format::Json => share_json(&rows()?, &figures()?) + "\n",
+            Format::Csv => share_csv(&rows()?),
+            Format::Svg => figures_svg(&figures()?, language),
+            Format::Methods => paragraphs(&figures()?, language),
+            Format::Denominators => denominators(&store)?,
         })
     }
+
+    fn filter(&self) -> ShareFilter {
+        let day = |day: Option<jiff::civil::Date>| day.map(|day| day.to_string());
+        ShareFilter { watch: self.watch.clone(), network: self.network.clone(), since: day(self.since), until: day(self.until) }
+    }
+
+    fn domain(&self, watch: &str) -> Domain {
+        let ShareFilter { network, since, until, .. } = self.filter();
+        Domain { watch: watch.to_owned(), network, since, until, reposts: self.reposts }
+    }
+
+    /// A figure for the watch asked for, or for each one configured.
+    fn figures(&self, store: &SqliteReader, configured: &[String]) -> anyhow::Result<Vec<ShareFigure>> {
+        let names: Vec<String> = self.watch.clone().map_or_else(|| configured.to_vec(), |watch| vec![watch]);
+        let mut samples: Vec<(Domain, DomainSample)> = Vec::new();
+        for name in &names {
+            let domain = self.domain(name);
+            let sample = store.domain_sample(&domain)?;
+            if !self.by_network {
+                samples.push((domain, sample));
+                continue;
+            }
+            for network in networks(&sample) {
+                let domain = Domain { network: Some(network), ..domain.clone() };
+                let sample = store.domain_sample(&domain)?;
+                samples.push((domain, sample));
+            }
+        }
+        let (detectors, seed, plan) = (store.detector_runs()?, store.seed_fingerprint(), SharePlan::default());
+        let tests: Vec<Option<Validation>> = samples.iter().map(|(_, sample)| validation(&groups(&sample.cells), &drawn(&sample.posts))).collect();
+        Ok(samples
+            .into_iter()
+            .enumerate()
+            .map(|(at, (domain, sample))| {
+                let context = FigureContext { elsewhere: best_other(&tests, at), detectors: detectors.clone(), seed: seed.clone(), plan };
+                ShareFigure::new(domain, &sample, &context)
+            })
+            .collect())
+    }
+}
+
+/// The networks with posts, in order.
+fn networks(sample: &DomainSample) -> Vec<String> {
+    let names: std::collections::BTreeSet<&str> = sample.cells.iter().map(|cell| cell.network.as_str()).collect();
+    names.into_iter().map(str::to_owned).collect()
+}
+
+/// The best checked detector among the other watches: the one with the most adverts behind its sensitivity, of at least 30.
+fn best_other(tests: &[Option<Validation>], at: usize) -> Option<Validation> {
+    let others = tests.iter().enumerate().filter(|(index, _)| *index != at).filter_map(|(_, test)| *test);
+    others.filter(|test| test.adverts >= 30.0).max_by(|a, b| a.adverts.total_cmp(&b.adverts))
+}
+
+fn paragraphs(figures: &[ShareFigure], language: vigie_report::Language) -> String {
+    let paragraph = |figure: &ShareFigure| match language {
+        vigie_report::Language::English => figure.methods.en.clone(),
+        vigie_report::Language::French => figure.methods.fr.clone(),
+    };
+    figures.iter().filter(|figure| figure.posts.posts > 0).map(|figure| paragraph(figure) + "\n\n").collect()
+}
+
+fn denominators(store: &SqliteReader) -> anyhow::Result<String> {
+    let mut out = String::new();
+    for root in store.denominator_roots()? {
+        out.push_str(&serde_json::to_string(&root)?);
+        out.push('\n');
+    }
+    Ok(out)
 }

@@ -1,0 +1,71 @@
+//! `vigie episodes`: flash sales.
+
+use std::{path::Path, process::ExitCode};
+
+use clap::{Args, ValueEnum};
+use vigie_measure::burst::EpisodePlan;
+use vigie_report::{episode_reports, episodes_svg, episodes_text};
+use vigie_store::{Domain, Measuring, SqliteReader, WatchHour};
+
+use super::{LanguageArg, language, print, settings};
+
+/// Find flash sales: runs of hours with more adverts than the posts explain
+#[derive(Debug, Args)]
+pub(crate) struct Episodes {
+    /// Only this watch
+    #[arg(long, value_name = "NAME")]
+    watch: Option<String>,
+    /// Only this network
+    #[arg(long, value_name = "NAME")]
+    network: Option<String>,
+    /// From this day on (YYYY-MM-DD, UTC)
+    #[arg(long, value_name = "DAY")]
+    since: Option<jiff::civil::Date>,
+    /// Up to this day
+    #[arg(long, value_name = "DAY")]
+    until: Option<jiff::civil::Date>,
+    /// Form of the output
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Language of text and picture [default: that of the environment]
+    #[arg(long, value_enum)]
+    lang: Option<LanguageArg>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Format {
+    /// For people
+    Text,
+    /// One JSON document
+    Json,
+    /// A picture
+    Svg,
+}
+
+impl Episodes {
+    pub(crate) fn run(self, config: Option<&Path>) -> anyhow::Result<ExitCode> {
+        let settings = settings(config)?;
+        let store = SqliteReader::open(&settings.data, &settings.policy)?;
+        let hours = self.hours(&store, settings.watches.iter().map(|watch| watch.name.clone()))?;
+        let found = episode_reports(&hours, &EpisodePlan::default(), |watch, network, span, limit| store.advert_finds(watch, network, span, limit))?;
+        let language = language(self.lang);
+        print(&match self.format {
+            Format::Text => episodes_text(&found, language),
+            Format::Json => serde_json::to_string_pretty(&found)? + "\n",
+            Format::Svg => episodes_svg(&hours, &found, language),
+        })
+    }
+
+    fn hours(&self, store: &SqliteReader, configured: impl Iterator<Item = String>) -> anyhow::Result<Vec<(Domain, Vec<WatchHour>)>> {
+        let names: Vec<String> = self.watch.clone().map_or_else(|| configured.collect(), |watch| vec![watch]);
+        let day = |day: Option<jiff::civil::Date>| day.map(|day| day.to_string());
+        names
+            .into_iter()
+            .map(|watch| {
+                let domain = Domain { watch, network: self.network.clone(), since: day(self.since), until: day(self.until), reposts: false };
+                let hours = store.watch_hours(&domain)?;
+                Ok((domain, hours))
+            })
+            .collect()
+    }
+}
