@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Scores from here on are adverts.
-pub const ADVERT: f32 = 0.40;
+pub const ADVERT: f32 = 0.50;
 /// Scores from here on are for a person to look at.
 pub const REVIEW: f32 = 0.20;
 

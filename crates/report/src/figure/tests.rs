@@ -45,7 +45,7 @@ fn sample() -> DomainSample {
 }
 
 fn detector(model: &str, hour: i64) -> DetectorRun {
-    let versions = Versions { vigie: "0.1.0".into(), lexicon: "0123456789abcdef".into(), model: model.into() };
+    let versions = Versions { vigie: "0.1.0".into(), lexicon: "0123456789abcdef".into(), model: model.into(), rules: None };
     DetectorRun { since: Timestamp::from_seconds(hour * 3_600).unwrap(), versions }
 }
 
