@@ -1,7 +1,5 @@
 //! The quick start of the README: scan the sample, import the made-up labels, print shares whose intervals hold the sample's truth.
 
-#![expect(clippy::unwrap_used, reason = "a test")]
-
 use std::{fs, path::Path, process::Command};
 
 use serde_json::Value;

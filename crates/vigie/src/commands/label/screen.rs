@@ -150,7 +150,7 @@ mod tests {
 
     #[test]
     fn shows_the_post_and_the_keys_and_not_the_detectors_opinion() {
-        let mut terminal = Terminal::new(TestBackend::new(100, 20)).unwrap();
+        let mut terminal = Terminal::new(TestBackend::new(100, 24)).unwrap();
         terminal.draw(|frame| draw(frame, &sitting(), Language::French)).unwrap();
         insta::assert_snapshot!(terminal.backend());
     }
