@@ -5,6 +5,7 @@ pub mod http;
 pub mod log;
 pub mod surt;
 pub mod tlog;
+pub mod tsp;
 pub mod wacz;
 pub mod warc;
 
