@@ -1,11 +1,15 @@
 //! Sealed captures that anybody can verify without Vigie.
+pub mod capture;
 mod digest;
 pub mod durable;
 pub mod http;
 pub mod log;
 pub mod surt;
 pub mod tlog;
+pub mod statement;
 pub mod tsp;
+pub mod vault;
+pub mod verify;
 pub mod wacz;
 pub mod warc;
 

@@ -1,0 +1,148 @@
+//! Sealing: stage, log, publish. Each step is durable before the next, and the last one is a rename.
+
+use std::{collections::BTreeMap, fs, path::Path};
+
+use super::{Vault, VaultError, exhibits_in, random};
+use crate::{
+    Digest,
+    capture::Capture,
+    durable::{At as _, make_folder, read_limited, sync_folder, write_synced},
+    log::TileReader,
+    statement::{Event, Opening, Statement},
+    tlog::Note,
+    wacz::{PackageFile, PackageInput, build_package},
+};
+
+/// Gets time stamps from authorities.
+pub trait Stamper {
+    /// The replies of those authorities that granted one, and a line about each that did not.
+    fn stamp(&self, digest: &Digest) -> (Vec<Vec<u8>>, Vec<String>);
+    /// Root certificates of the authorities as PEM, to travel with the exhibit.
+    fn roots(&self) -> Option<&str>;
+}
+
+/// No authority is configured.
+#[derive(Debug, Clone, Copy)]
+pub struct NoStamps;
+
+impl Stamper for NoStamps {
+    fn stamp(&self, _: &Digest) -> (Vec<Vec<u8>>, Vec<String>) {
+        (Vec::new(), vec!["no time stamp authority is configured".into()])
+    }
+    fn roots(&self) -> Option<&str> {
+        None
+    }
+}
+
+/// A sealed exhibit.
+#[derive(Debug, Clone)]
+pub struct Sealed {
+    /// Its identifier.
+    pub exhibit: String,
+    /// The folder with all its files.
+    pub folder: std::path::PathBuf,
+    /// Its place in the log.
+    pub index: u64,
+    /// Time stamps that it carries, over WARC and manifest together.
+    pub stamps: usize,
+    /// Why there are not more.
+    pub missing: Vec<String>,
+}
+
+impl Vault {
+    /// Seals a capture. When this returns, all files are durable, in the log, and the checkpoint covers them.
+    ///
+    /// # Errors
+    /// Nothing was sealed then; what was staged is finished when the vault is opened again.
+    pub fn seal(&self, capture: &Capture, stamper: &dyn Stamper) -> Result<Sealed, VaultError> {
+        let id = &capture.exhibit;
+        let warc = capture.warc();
+        let (inside, mut missing) = stamper.stamp(&Digest::of(&warc));
+        let mut digests = BTreeMap::from([("warc".to_owned(), Digest::of(&warc))]);
+        let evidence: Vec<_> = (1..).zip(&inside).map(|(n, bytes)| PackageFile { path: format!("evidence/warc.{n}.tsr"), bytes: bytes.clone() }).collect();
+        let input = PackageInput { title: id, created: &capture.at, software: &capture.software, warc, evidence };
+        let (wacz, manifest) = build_package(input, &self.package_key)?;
+        let (beside, more) = stamper.stamp(&Digest::of(&manifest));
+        missing.extend(more);
+        digests.extend([("wacz".to_owned(), Digest::of(&wacz)), ("manifest".to_owned(), Digest::of(&manifest))]);
+        digests.extend((1..).zip(inside.iter().chain(&beside)).map(|(n, bytes)| (format!("stamp.{n}"), Digest::of(bytes))));
+        let texts = BTreeMap::from([("actor".to_owned(), capture.actor.clone())]);
+        let (statement, opening) = Statement::new(Event::Capture, id, &capture.at, random()?, digests, texts);
+        let staging = self.stage(id, &wacz, &beside, stamper.roots(), &opening, &statement)?;
+        let index = self.log.append(statement.entry()?)?.index;
+        self.publish(id, &staging, index)?;
+        missing.sort();
+        missing.dedup();
+        Ok(Sealed { exhibit: id.clone(), folder: self.exhibit_folder(id), index, stamps: inside.len() + beside.len(), missing })
+    }
+
+    /// Writes the staged files; the log entry last, since its presence says that the others are whole.
+    fn stage(&self, id: &str, wacz: &[u8], stamps: &[Vec<u8>], roots: Option<&str>, opening: &Opening, statement: &Statement) -> Result<std::path::PathBuf, VaultError> {
+        let folder = self.root.join("staging").join(id);
+        make_folder(&folder)?;
+        write_synced(&folder.join(format!("{id}.wacz")), wacz)?;
+        for (number, stamp) in (1..).zip(stamps) {
+            let name = if number == 1 { format!("{id}.wacz.tsr") } else { format!("{id}.wacz.{number}.tsr") };
+            write_synced(&folder.join(name), stamp)?;
+        }
+        if let Some(roots) = roots {
+            write_synced(&folder.join("tsa-ca.pem"), roots.as_bytes())?;
+        }
+        write_synced(&folder.join("log.vkey"), format!("{}\n", self.log_key).as_bytes())?;
+        write_synced(&folder.join(format!("{id}.opening.json")), &serde_json::to_vec_pretty(opening)?)?;
+        sync_folder(&folder)?;
+        crate::durable::replace(&folder.join(format!("{id}.leaf")), &statement.entry()?)?;
+        Ok(folder)
+    }
+
+    /// Adds the proof and what is made from it, then moves the folder to the sealed ones.
+    fn publish(&self, id: &str, staging: &Path, index: u64) -> Result<(), VaultError> {
+        let proof = self.log.prove(index)?;
+        write_synced(&staging.join(format!("{id}.tlog-proof")), proof.text().as_bytes())?;
+        sync_folder(staging)?;
+        let sealed = self.exhibit_folder(id);
+        fs::rename(staging, &sealed).at("rename", staging)?;
+        sync_folder(&self.root.join("exhibits"))?;
+        Ok(sync_folder(&self.root.join("staging"))?)
+    }
+
+    /// Finishes what was staged when an earlier run ended. Without a log entry nothing whole was staged, and it is removed.
+    pub(super) fn resume(&self) -> Result<(), VaultError> {
+        let staging = self.root.join("staging");
+        let staged = exhibits_in(&staging)?;
+        if staged.is_empty() {
+            return Ok(());
+        }
+        let logged = self.logged_entries()?;
+        for id in staged {
+            let folder = staging.join(&id);
+            let leaf = folder.join(format!("{id}.leaf"));
+            if !leaf.exists() {
+                fs::remove_dir_all(&folder).at("remove", &folder)?;
+                continue;
+            }
+            let entry = read_limited(&leaf, crate::log::MAX_STATEMENT as u64)?;
+            let index = match logged.get(&Digest::of(&entry)) {
+                Some(index) => *index,
+                None => self.log.append(entry)?.index,
+            };
+            self.publish(&id, &folder, index)?;
+        }
+        Ok(())
+    }
+
+    /// Digest of each log entry → its place.
+    fn logged_entries(&self) -> Result<BTreeMap<Digest, u64>, VaultError> {
+        let folder = self.root.join("log");
+        let (text, head) = crate::log::read_checkpoint(&folder, &self.log_key)?;
+        Note::parse(&text)?;
+        let reader = TileReader::new(&folder, head.size);
+        let mut found = BTreeMap::new();
+        for bundle in 0..head.size.div_ceil(crate::tlog::tile::WIDTH) {
+            let bytes = reader.bundle(bundle)?;
+            let entries = crate::tlog::tile::entries(&bytes).map_err(|error| crate::log::damaged("tile/entries", error.to_string()))?;
+            found.extend((bundle * crate::tlog::tile::WIDTH..).zip(entries).map(|(index, entry)| (Digest::of(entry), index)));
+        }
+        Ok(found)
+    }
+}
