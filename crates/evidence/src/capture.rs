@@ -60,7 +60,10 @@ impl Capture {
             number += 1;
             record_id(&self.exhibit, number)
         };
-        let info = format!("software: {}\r\nformat: WARC File Format 1.1\r\nconformsTo: https://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/\r\n", self.software);
+        let info = format!(
+            "software: {}\r\nformat: WARC File Format 1.1\r\nconformsTo: https://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/\r\n",
+            self.software
+        );
         writer.write(&self.record(Kind::Warcinfo, next_id(), None, "application/warc-fields", info.as_bytes()));
         for item in &self.items {
             let target = format!("urn:vigie:{}:{}", self.exhibit, item.role);

@@ -2,11 +2,12 @@
 pub mod capture;
 mod digest;
 pub mod durable;
+pub mod fetch;
 pub mod http;
 pub mod log;
+pub mod statement;
 pub mod surt;
 pub mod tlog;
-pub mod statement;
 pub mod tsp;
 pub mod vault;
 pub mod verify;

@@ -86,7 +86,14 @@ pub enum OpeningError {
 
 impl Statement {
     /// A statement and the opening for it.
-    pub fn new(event: Event, exhibit: &str, at: &str, salt: [u8; 32], mut digests: BTreeMap<String, Digest>, texts: BTreeMap<String, String>) -> (Self, Opening) {
+    pub fn new(
+        event: Event,
+        exhibit: &str,
+        at: &str,
+        salt: [u8; 32],
+        mut digests: BTreeMap<String, Digest>,
+        texts: BTreeMap<String, String>,
+    ) -> (Self, Opening) {
         digests.extend(texts.iter().map(|(role, text)| (role.clone(), Digest::of(text.as_bytes()))));
         let commitments = digests.iter().map(|(role, digest)| (role.clone(), commitment(&salt, role, digest))).collect();
         let statement = Self { at: at.to_owned(), commitments, event, exhibit: exhibit.to_owned(), v: 1, versions: BTreeMap::new() };

@@ -3,7 +3,9 @@
 /// The key of a URI. Equal to the reference for `http(s)` and `urn:` URIs; the tests hold what it gave.
 pub fn surt(uri: &str) -> String {
     let plain = uri.split('#').next().unwrap_or(uri);
-    let rest = ["http://", "https://"].iter().find_map(|scheme| plain.get(..scheme.len()).filter(|start| start.eq_ignore_ascii_case(scheme)).and(plain.get(scheme.len()..)));
+    let rest = ["http://", "https://"]
+        .iter()
+        .find_map(|scheme| plain.get(..scheme.len()).filter(|start| start.eq_ignore_ascii_case(scheme)).and(plain.get(scheme.len()..)));
     let Some(rest) = rest else { return plain.to_ascii_lowercase() };
     let secure = plain.get(..5).is_some_and(|start| start.eq_ignore_ascii_case("https"));
     let authority_end = rest.find(['/', '?']).unwrap_or(rest.len());

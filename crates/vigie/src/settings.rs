@@ -23,6 +23,7 @@ pub(crate) struct Settings {
     pub(crate) sources: Vec<Source>,
     pub(crate) policy: Policy,
     pub(crate) limits: Limits,
+    pub(crate) evidence: Evidence,
 }
 
 /// The file's form.
@@ -42,6 +43,8 @@ struct File {
     limits: Limits,
     #[serde(default)]
     terms: Vec<TermsTable>,
+    #[serde(default)]
+    evidence: Evidence,
 }
 
 #[derive(Debug, Deserialize)]
@@ -89,6 +92,22 @@ pub(crate) struct Limits {
     pub(crate) expansion: Option<u64>,
 }
 
+/// How evidence is sealed.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Evidence {
+    /// URLs of time stamp authorities (RFC 3161).
+    #[serde(default)]
+    pub(crate) tsa: Vec<String>,
+    /// PEM file with their root certificates; relative to the configuration file.
+    pub(crate) tsa_roots: Option<PathBuf>,
+    /// Addresses that may be fetched from although they are not public.
+    #[serde(default)]
+    pub(crate) allow_addresses: Vec<std::net::IpAddr>,
+    /// Largest page or medium, in MiB.
+    pub(crate) fetch_mib: Option<usize>,
+}
+
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct TermsTable {
@@ -112,7 +131,16 @@ impl Settings {
     /// What a dry run uses where nothing is configured: nothing is stored, so no profile has to be chosen.
     pub(crate) fn unconfigured() -> Self {
         let policy = Policy::new(Profile::Research);
-        Self { file: None, profile: Profile::Research, data: default_data(), watches: Vec::new(), sources: Vec::new(), policy, limits: Limits::default() }
+        Self {
+            file: None,
+            profile: Profile::Research,
+            data: default_data(),
+            watches: Vec::new(),
+            sources: Vec::new(),
+            policy,
+            limits: Limits::default(),
+            evidence: Evidence::default(),
+        }
     }
 
     fn read(path: &Path) -> anyhow::Result<Self> {
@@ -136,6 +164,7 @@ impl Settings {
             sources: file.source.into_iter().map(|s| Source { path: folder.join(&s.path), ..s }).collect(),
             policy,
             limits: file.limits,
+            evidence: Evidence { tsa_roots: file.evidence.tsa_roots.map(|path| folder.join(path)), ..file.evidence },
         })
     }
 }

@@ -255,14 +255,15 @@ impl Edge {
             if hashes == 0 {
                 break;
             }
-            let partial = if hashes % WIDTH == 0 { Vec::new() } else { reader.tile(level, hashes / WIDTH)?.to_vec() };
+            let partial = if hashes.is_multiple_of(WIDTH) { Vec::new() } else { reader.tile(level, hashes / WIDTH)?.to_vec() };
             edge.tiles.push(partial);
             hashes /= WIDTH;
         }
-        if head.size % WIDTH != 0 {
+        if !head.size.is_multiple_of(WIDTH) {
             edge.bundle = reader.bundle(head.size / WIDTH)?;
         }
-        let leaves: Vec<Digest> = tile::entries(&edge.bundle).map_err(|error| damaged("the last entry bundle", error.to_string()))?.into_iter().map(leaf_hash).collect();
+        let leaves: Vec<Digest> =
+            tile::entries(&edge.bundle).map_err(|error| damaged("the last entry bundle", error.to_string()))?.into_iter().map(leaf_hash).collect();
         if edge.tiles.first().is_some_and(|tile| *tile != leaves) {
             return Err(damaged("the last entry bundle", "its entries are not those of the tree"));
         }

@@ -274,11 +274,7 @@ impl<'a> Note<'a> {
     pub fn checkpoint(&self, key: &LogKey) -> Result<Checkpoint, NoteError> {
         self.verify(key)?;
         let checkpoint = Checkpoint::parse(self.text)?;
-        if checkpoint.origin == key.name() {
-            Ok(checkpoint)
-        } else {
-            Err(NoteError::Origin { expected: key.name().to_owned(), found: checkpoint.origin })
-        }
+        if checkpoint.origin == key.name() { Ok(checkpoint) } else { Err(NoteError::Origin { expected: key.name().to_owned(), found: checkpoint.origin }) }
     }
 }
 

@@ -31,7 +31,7 @@ fn numbered(mut index: u64, width: u64) -> String {
         index /= 1000;
         path = format!("x{:03}/{path}", index % 1000);
     }
-    if width % WIDTH == 0 { path } else { format!("{path}.p/{width}") }
+    if width.is_multiple_of(WIDTH) { path } else { format!("{path}.p/{width}") }
 }
 
 /// Appends an entry to a bundle; false if it is too long.

@@ -12,11 +12,30 @@ fn openssl(folder: &Path, arguments: &[&str]) {
 
 /// A root, an authority with this key type, and a token over `content` by it.
 fn token(folder: &Path, key: &[&str], certs: &str, usage: &str, content: &[u8]) -> Vec<u8> {
-    let root = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "ca.key", "-out", "ca.pem", "-days", "30", "-subj", "/CN=Test root"];
+    let root = [
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:P-256",
+        "-nodes",
+        "-keyout",
+        "ca.key",
+        "-out",
+        "ca.pem",
+        "-days",
+        "30",
+        "-subj",
+        "/CN=Test root",
+    ];
     openssl(folder, &[&root[..], &["-addext", "basicConstraints=critical,CA:TRUE", "-addext", "keyUsage=critical,keyCertSign"]].concat());
     openssl(folder, &[&["req", "-nodes", "-keyout", "tsa.key", "-out", "tsa.csr", "-subj", "/CN=Test TSA"][..], key].concat());
     fs::write(folder.join("ext"), format!("basicConstraints=critical,CA:FALSE\nextendedKeyUsage={usage}\n")).unwrap();
-    openssl(folder, &["x509", "-req", "-in", "tsa.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "30", "-extfile", "ext", "-out", "tsa.pem"]);
+    openssl(
+        folder,
+        &["x509", "-req", "-in", "tsa.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "30", "-extfile", "ext", "-out", "tsa.pem"],
+    );
     let config = format!(
         "[tsa]\ndefault_tsa = t\n[t]\nserial = serial\nsigner_cert = tsa.pem\nsigner_key = tsa.key\n{certs}signer_digest = sha256\n\
          default_policy = 1.3.6.1.4.1.99999.1\ndigests = sha256\naccuracy = secs:1\nordering = yes\ntsa_name = yes\ness_cert_id_alg = sha256\n"

@@ -137,8 +137,11 @@ const P384: &str = "1.3.132.0.34";
 pub(super) fn verify_signature(cert: &Cert<'_>, algorithm: &[u8], digest: Option<&[u8]>, message: &[u8], signature: &[u8]) -> Result<(), StampError> {
     let key = cert.parsed.tbs_certificate().subject_public_key_info();
     let curve = key.algorithm.parameters.as_ref().and_then(|any| any.decode_as::<ObjectIdentifier>().ok()).map(|oid| oid.to_string());
-    let method = method(algorithm, digest, curve.as_deref()).ok_or(StampError::Unsupported("a signature algorithm other than RSA PKCS#1 and ECDSA P-256 or P-384 with SHA-2"))?;
-    UnparsedPublicKey::new(method, key.subject_public_key.raw_bytes()).verify(message, signature).map_err(|_| StampError::Invalid("a signature does not verify"))
+    let method = method(algorithm, digest, curve.as_deref())
+        .ok_or(StampError::Unsupported("a signature algorithm other than RSA PKCS#1 and ECDSA P-256 or P-384 with SHA-2"))?;
+    UnparsedPublicKey::new(method, key.subject_public_key.raw_bytes())
+        .verify(message, signature)
+        .map_err(|_| StampError::Invalid("a signature does not verify"))
 }
 
 fn method(algorithm: &[u8], digest: Option<&[u8]>, curve: Option<&str>) -> Option<&'static dyn VerificationAlgorithm> {

@@ -1,6 +1,10 @@
 //! What happens to an exhibit afterwards: holds, exports, erasure. Each is a log entry, and its opening lies with the exhibit.
 
-use std::{collections::BTreeMap, fs, path::{Path, PathBuf}};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use super::{Vault, VaultError, exhibits_in, is_exhibit, random};
 use crate::{
@@ -12,15 +16,16 @@ use crate::{
 /// Name of the file that says "under legal hold".
 const HOLD: &str = "hold";
 
-impl Vault {
-    /// The exhibits, sorted.
-    ///
-    /// # Errors
-    /// The file system.
-    pub fn exhibits(&self) -> Result<Vec<String>, VaultError> {
-        Ok(exhibits_in(&self.root.join("exhibits"))?)
-    }
+/// The sealed exhibits of the vault in `root`, sorted, erased ones included.
+///
+/// # Errors
+/// There is no vault, or it cannot be read.
+pub fn list(root: &Path) -> Result<Vec<String>, VaultError> {
+    let folder = root.join("exhibits");
+    if folder.is_dir() { Ok(exhibits_in(&folder)?) } else { Err(VaultError::NoVault(root.to_owned())) }
+}
 
+impl Vault {
     /// Places an exhibit under legal hold: it cannot be erased until released.
     ///
     /// # Errors

@@ -19,6 +19,7 @@ use std::{
 
 use thiserror::Error;
 
+pub use custody::list;
 pub use fsck::{VaultCheck, check_vault};
 pub use seal::{NoStamps, Sealed, Stamper};
 

@@ -77,7 +77,15 @@ impl Vault {
     }
 
     /// Writes the staged files; the log entry last, since its presence says that the others are whole.
-    fn stage(&self, id: &str, wacz: &[u8], stamps: &[Vec<u8>], roots: Option<&str>, opening: &Opening, statement: &Statement) -> Result<std::path::PathBuf, VaultError> {
+    fn stage(
+        &self,
+        id: &str,
+        wacz: &[u8],
+        stamps: &[Vec<u8>],
+        roots: Option<&str>,
+        opening: &Opening,
+        statement: &Statement,
+    ) -> Result<std::path::PathBuf, VaultError> {
         let folder = self.root.join("staging").join(id);
         make_folder(&folder)?;
         write_synced(&folder.join(format!("{id}.wacz")), wacz)?;

@@ -189,7 +189,10 @@ fn check_earlier(trust: &Trust, key: &LogKey, head: &crate::tlog::Checkpoint) ->
     if merkle::verify_consistency(old.size, old.root, new.size, new.root, path) {
         Ok(())
     } else {
-        Err(format!("the trees of {} and {} entries are not of one history: the log was rewritten, or shows different people different trees", old.size, new.size))
+        Err(format!(
+            "the trees of {} and {} entries are not of one history: the log was rewritten, or shows different people different trees",
+            old.size, new.size
+        ))
     }
 }
 
@@ -205,7 +208,9 @@ fn check_time(bundle: &Bundle, trust: &Trust, facts: &package::Facts, opening: O
 fn stamps(bundle: &Bundle, trust: &Trust, facts: &package::Facts, opening: Option<&Opening>) -> Result<Vec<String>, String> {
     let (roots, whose) = match (&trust.roots, &bundle.roots) {
         (Some(roots), _) => (Some(roots.clone()), "trusted root"),
-        (None, Some(pem)) => (Some(Roots::from_pem(pem).map_err(|error| format!("tsa-ca.pem: {error}"))?), "root in the bundle: compare it with the authority's"),
+        (None, Some(pem)) => {
+            (Some(Roots::from_pem(pem).map_err(|error| format!("tsa-ca.pem: {error}"))?), "root in the bundle: compare it with the authority's")
+        }
         (None, None) => (None, "no root given: the authority itself is not verified"),
     };
     let mut held = BTreeMap::new();

@@ -112,7 +112,11 @@ fn check_indexes(container: &Container, archives: &BTreeMap<String, Vec<ReadReco
         }
         shown += 1;
     }
-    if shown == 0 { Err("pages.jsonl shows no page".into()) } else { Ok(format!("{} indexed addresses, all of them in the archive; {shown} page(s)", urls.len())) }
+    if shown == 0 {
+        Err("pages.jsonl shows no page".into())
+    } else {
+        Ok(format!("{} indexed addresses, all of them in the archive; {shown} page(s)", urls.len()))
+    }
 }
 
 fn check_signature(container: &Container) -> Result<String, String> {

@@ -52,7 +52,13 @@ impl PackageKey {
     pub fn sign(&self, manifest: &Digest, created: &str, software: &str) -> Result<SignedData, p384::ecdsa::Error> {
         let hash = manifest.to_string();
         let signature: Signature = self.0.sign_prehash(&Digest::of(hash.as_bytes()).0)?;
-        Ok(SignedData { signature: BASE64.encode(&signature.to_bytes()), public_key: self.public(), created: created.to_owned(), software: software.to_owned(), hash })
+        Ok(SignedData {
+            signature: BASE64.encode(&signature.to_bytes()),
+            public_key: self.public(),
+            created: created.to_owned(),
+            software: software.to_owned(),
+            hash,
+        })
     }
 }
 

@@ -4,9 +4,24 @@ use crate::warc::{Kind, Record, WarcWriter, record_id};
 pub(crate) fn warc() -> Vec<u8> {
     let mut writer = WarcWriter::default();
     let date = "2026-11-24T10:00:00.000001Z";
-    let info = Record { kind: Kind::Warcinfo, id: record_id("t", 0), date, target: None, content_type: "application/warc-fields", fields: vec![], block: b"software: vigie\r\nformat: WARC File Format 1.1\r\n" };
+    let info = Record {
+        kind: Kind::Warcinfo,
+        id: record_id("t", 0),
+        date,
+        target: None,
+        content_type: "application/warc-fields",
+        fields: vec![],
+        block: b"software: vigie\r\nformat: WARC File Format 1.1\r\n",
+    };
     writer.write(&info);
-    writer.write(&Record { kind: Kind::Resource, id: record_id("t", 1), target: Some("urn:vigie:post:1"), content_type: "application/json", block: b"{}", ..info });
+    writer.write(&Record {
+        kind: Kind::Resource,
+        id: record_id("t", 1),
+        target: Some("urn:vigie:post:1"),
+        content_type: "application/json",
+        block: b"{}",
+        ..info
+    });
     writer.finish()
 }
 

@@ -4,7 +4,7 @@ mod read;
 mod write;
 
 pub use read::{ReadRecord, WarcLimits, WarcProblem, read_warc};
-pub use write::{Kind, Record, Written, WarcWriter, record_id};
+pub use write::{Kind, Record, WarcWriter, Written, record_id};
 
 /// End of the HTTP header in a block of `application/http`: the offset of the entity.
 pub fn entity_offset(block: &[u8]) -> Option<usize> {

@@ -174,7 +174,11 @@ fn parse(plain: &[u8], earlier: &HashMap<String, Option<Digest>>) -> Result<Read
 
 fn record_identifier(id: &str) -> Result<String, String> {
     let inner = id.strip_prefix('<').and_then(|id| id.strip_suffix('>'));
-    if inner.is_some_and(|id| id.contains(':') && !id.contains(char::is_whitespace)) { Ok(id.to_owned()) } else { Err("warc-record-id is no URI in brackets".into()) }
+    if inner.is_some_and(|id| id.contains(':') && !id.contains(char::is_whitespace)) {
+        Ok(id.to_owned())
+    } else {
+        Err("warc-record-id is no URI in brackets".into())
+    }
 }
 
 fn date(text: &str) -> Result<String, String> {
@@ -186,7 +190,9 @@ fn target(fields: &Fields<'_>, kind: &str) -> Result<Option<String>, String> {
     let target = fields.get("warc-target-uri")?;
     match kind {
         "warcinfo" => Ok(target.map(str::to_owned)),
-        "request" | "response" | "resource" | "metadata" | "revisit" | "conversion" => target.map(str::to_owned).map(Some).ok_or_else(|| "no warc-target-uri".into()),
+        "request" | "response" | "resource" | "metadata" | "revisit" | "conversion" => {
+            target.map(str::to_owned).map(Some).ok_or_else(|| "no warc-target-uri".into())
+        }
         _ => Err("a type of record that is not known".into()),
     }
 }
@@ -214,7 +220,10 @@ fn payload_digest(fields: &Fields<'_>, kind: &str, block: &[u8], earlier: &HashM
 
 fn is_chunked(block: &[u8]) -> bool {
     let header = block.get(..entity_offset(block).unwrap_or(0)).unwrap_or_default();
-    String::from_utf8_lossy(header).to_ascii_lowercase().lines().any(|line| line.strip_prefix("transfer-encoding:").is_some_and(|value| value.contains("chunked")))
+    String::from_utf8_lossy(header)
+        .to_ascii_lowercase()
+        .lines()
+        .any(|line| line.strip_prefix("transfer-encoding:").is_some_and(|value| value.contains("chunked")))
 }
 
 /// Status (of a response) and media type of an HTTP message.
@@ -222,6 +231,7 @@ fn http_header(block: &[u8]) -> Option<(Option<u16>, Option<String>)> {
     let header = String::from_utf8_lossy(block.get(..entity_offset(block)?)?).into_owned();
     let mut lines = header.split("\r\n");
     let status = lines.next()?.strip_prefix("HTTP/").and_then(|line| line.split(' ').nth(1)).and_then(|status| status.parse().ok());
-    let mime = lines.find_map(|line| line.split_once(':').filter(|(name, _)| name.eq_ignore_ascii_case("content-type"))).map(|(_, value)| value.trim().to_owned());
+    let mime =
+        lines.find_map(|line| line.split_once(':').filter(|(name, _)| name.eq_ignore_ascii_case("content-type"))).map(|(_, value)| value.trim().to_owned());
     Some((status, mime))
 }

@@ -1,6 +1,7 @@
 //! The commands, one module each.
 
 mod doctor;
+mod evidence;
 mod finds;
 mod init;
 mod lexicon;
@@ -43,6 +44,7 @@ enum Command {
     Show(show::Show),
     Init(init::Init),
     Doctor(doctor::Doctor),
+    Evidence(evidence::EvidenceCommand),
     Lexicon(lexicon::LexiconCommand),
     Model(training::ModelCommand),
     /// Print completions for a shell
@@ -97,6 +99,7 @@ impl Cli {
             Command::Show(show) => show.run(config),
             Command::Init(init) => init.run(),
             Command::Doctor(doctor) => doctor.run(config),
+            Command::Evidence(evidence) => evidence.run(config),
             Command::Lexicon(lexicon) => lexicon.run(),
             Command::Model(model) => model.run(),
             Command::Completions { shell } => {
