@@ -6,10 +6,12 @@ use super::{Vault, VaultError, exhibits_in, random};
 use crate::{
     Digest,
     capture::Capture,
+    case_uco::case_document,
     durable::{At as _, make_folder, read_limited, sync_folder, write_synced},
     log::TileReader,
+    receipt::{ReceiptFacts, ReceiptLanguage, receipt},
     statement::{Event, Opening, Statement},
-    tlog::Note,
+    tlog::{Note, TlogProof},
     wacz::{PackageFile, PackageInput, build_package},
 };
 
@@ -107,11 +109,37 @@ impl Vault {
     fn publish(&self, id: &str, staging: &Path, index: u64) -> Result<(), VaultError> {
         let proof = self.log.prove(index)?;
         write_synced(&staging.join(format!("{id}.tlog-proof")), proof.text().as_bytes())?;
+        self.describe(id, staging, &proof)?;
         sync_folder(staging)?;
         let sealed = self.exhibit_folder(id);
         fs::rename(staging, &sealed).at("rename", staging)?;
         sync_folder(&self.root.join("exhibits"))?;
         Ok(sync_folder(&self.root.join("staging"))?)
+    }
+
+    /// Writes what people and forensic tools read: receipts and the CASE document.
+    fn describe(&self, id: &str, staging: &Path, proof: &TlogProof) -> Result<(), VaultError> {
+        let wrong = |source| VaultError::Statement { exhibit: id.to_owned(), source };
+        let read = |extension: &str| read_limited(&staging.join(format!("{id}.{extension}")), 1 << 20);
+        let statement = Statement::parse(&read("leaf")?).map_err(wrong)?;
+        let opening = Opening::parse(&read("opening.json")?).map_err(wrong)?;
+        let head = Note::parse(&proof.checkpoint)?.checkpoint(&self.log_key)?;
+        let facts = ReceiptFacts {
+            exhibit: id,
+            at: &statement.at,
+            actor: opening.texts.get("actor").map_or("", String::as_str),
+            software: env!("CARGO_PKG_VERSION"),
+            digests: &opening.digests,
+            index: proof.index,
+            size: head.size,
+            origin: &head.origin,
+            root: head.root,
+            key: &self.log_key.to_string(),
+            stamps: opening.digests.keys().filter(|role| role.starts_with("stamp.")).count(),
+        };
+        write_synced(&staging.join(format!("{id}.en.html")), receipt(&facts, ReceiptLanguage::English).as_bytes())?;
+        write_synced(&staging.join(format!("{id}.fr.html")), receipt(&facts, ReceiptLanguage::French).as_bytes())?;
+        Ok(write_synced(&staging.join(format!("{id}.jsonld")), &serde_json::to_vec_pretty(&case_document(&facts))?)?)
     }
 
     /// Finishes what was staged when an earlier run ended. Without a log entry nothing whole was staged, and it is removed.
