@@ -1,5 +1,6 @@
 //! Tasks of the project: `cargo xtask test` is what CI runs, the rest is for those who change things.
 
+mod evidence;
 mod real;
 
 use std::{
@@ -15,6 +16,8 @@ const USAGE: &str = "usage: cargo xtask <task>\n\n\
     generate  write samples/, docs/post.schema.json and docs/man/ anew\n\
     real      scan every file of ../shared/data that holds posts and compare the counts\n\
     kill N    kill a scan at N random moments and compare the stores\n\
+    evidence  let public validators judge sealed and tampered evidence; writes docs/tampering.md (needs python3, openssl, unzip)\n\
+    crash     make every write-related system call of a sealing run fail in turn (needs strace)\n\
     fuzz SECS run every fuzz target for so many seconds (needs a nightly toolchain and cargo-fuzz)";
 
 fn main() -> ExitCode {
@@ -23,6 +26,8 @@ fn main() -> ExitCode {
         ["test"] => test(),
         ["generate"] => generate(),
         ["real"] => real::scan_all(),
+        ["evidence"] => evidence::evidence(),
+        ["crash"] => evidence::crash(),
         ["kill", times] => kill(times),
         ["fuzz", seconds] => fuzz(seconds),
         _ => Err(anyhow::anyhow!(USAGE)),
