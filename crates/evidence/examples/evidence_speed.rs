@@ -1,7 +1,14 @@
 //! Speed of log, sealing and WARC writing on this disk, with real syncs.
 //! `cargo run --release -p vigie-evidence --example evidence_speed -- FOLDER`; FOLDER should lie on the disk that matters.
 
-#![expect(clippy::print_stdout, clippy::unwrap_used, clippy::indexing_slicing, reason = "a measurement, not a part of the program")]
+#![expect(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::cast_possible_truncation,
+    clippy::indexing_slicing,
+    reason = "a measurement, not a part of the program"
+)]
 
 use std::{
     io::Write as _,

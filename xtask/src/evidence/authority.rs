@@ -47,13 +47,16 @@ pub(super) fn serve_page() -> Result<String> {
     Ok(format!("http://{address}/post/1?b=2&a=1"))
 }
 
+/// Content type and body for a request's body.
+type Answer = Result<(&'static str, Vec<u8>)>;
+
 fn openssl(folder: &Path, arguments: &str) -> Result<()> {
     let out = Command::new("openssl").args(arguments.split_whitespace()).current_dir(folder).output().context("openssl is needed")?;
     ensure!(out.status.success(), "openssl {arguments}: {}", String::from_utf8_lossy(&out.stderr));
     Ok(())
 }
 
-fn serve(answer: impl Fn(&[u8]) -> Result<(&'static str, Vec<u8>)> + Send + 'static) -> Result<String> {
+fn serve(answer: impl Fn(&[u8]) -> Answer + Send + 'static) -> Result<String> {
     let listener = TcpListener::bind("127.0.0.1:0")?;
     let address = listener.local_addr()?.to_string();
     thread::spawn(move || {
@@ -63,7 +66,7 @@ fn serve(answer: impl Fn(&[u8]) -> Result<(&'static str, Vec<u8>)> + Send + 'sta
     Ok(address)
 }
 
-fn reply(mut stream: TcpStream, answer: &dyn Fn(&[u8]) -> Result<(&'static str, Vec<u8>)>) -> Result<()> {
+fn reply(mut stream: TcpStream, answer: &dyn Fn(&[u8]) -> Answer) -> Result<()> {
     let mut request = Vec::new();
     let mut part = [0; 4096];
     let body_start = loop {
