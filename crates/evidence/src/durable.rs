@@ -38,6 +38,37 @@ pub(crate) fn write_synced(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     file.sync_all().at("sync", path)
 }
 
+/// Writes files and syncs their data. The syncs run side by side, so that a journalling file system makes one commit of them.
+pub(crate) fn write_all_synced(files: &[(PathBuf, &[u8])]) -> Result<(), FileError> {
+    if let [(path, bytes)] = files {
+        return write_synced(path, bytes);
+    }
+    let mut open = Vec::with_capacity(files.len());
+    for (path, bytes) in files {
+        let mut file = OpenOptions::new().write(true).create(true).truncate(true).open(path).at("create", path)?;
+        file.write_all(bytes).at("write", path)?;
+        open.push((file, path));
+    }
+    side_by_side(&open, |(file, path)| file.sync_all().at("sync", path))
+}
+
+/// Syncs the names of several folders side by side.
+pub(crate) fn sync_folders(folders: &[PathBuf]) -> Result<(), FileError> {
+    side_by_side(folders, |folder| sync_folder(folder))
+}
+
+/// Does something with each item in a thread of its own; gives the first error. Callers have a handful of items.
+fn side_by_side<T: Sync>(items: &[T], act: impl Fn(&T) -> Result<(), FileError> + Sync) -> Result<(), FileError> {
+    let Some((last, others)) = items.split_last() else { return Ok(()) };
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = others.iter().map(|item| scope.spawn(|| act(item))).collect();
+        let own = act(last);
+        let results: Vec<_> = threads.into_iter().map(std::thread::ScopedJoinHandle::join).collect();
+        let panicked = || FileError { action: "sync", path: PathBuf::new(), source: io::Error::other("a thread ended") };
+        results.into_iter().try_for_each(|result| result.unwrap_or_else(|_| Err(panicked()))).and(own)
+    })
+}
+
 /// Syncs a folder's names.
 pub(crate) fn sync_folder(path: &Path) -> Result<(), FileError> {
     File::open(path).at("open", path)?.sync_all().at("sync", path)

@@ -22,7 +22,7 @@ pub use reader::TileReader;
 
 use crate::{
     Digest,
-    durable::{At as _, FileError, make_folder, read_limited, replace, sync_folder, write_synced},
+    durable::{At as _, FileError, make_folder, read_limited, replace, sync_folders, write_all_synced},
     tlog::{
         Checkpoint, LogKey, Note, NoteError, Signer, TlogProof,
         merkle::{self, leaf_hash, node_hash},
@@ -32,6 +32,8 @@ use crate::{
 
 /// Longest entry of this log, in bytes. The format allows 65,535; a statement of hashes needs a few hundred.
 pub const MAX_STATEMENT: usize = 16 * 1024;
+/// Syncs that run side by side.
+const MAX_SYNCS: usize = 16;
 /// Longest bundle that can exist.
 pub(crate) const MAX_BUNDLE: u64 = WIDTH * (tile::MAX_ENTRY as u64 + 2);
 
@@ -183,16 +185,21 @@ impl Log {
 
     fn write_tiles(&self, files: &[(String, Vec<u8>)]) -> Result<(), LogError> {
         let mut folders = Vec::new();
-        for (name, bytes) in files {
-            let path = self.folder.join(name);
+        let files: Vec<(PathBuf, &[u8])> = files.iter().map(|(name, bytes)| (self.folder.join(name), bytes.as_slice())).collect();
+        for (path, _) in &files {
             let folder = path.parent().unwrap_or(&self.folder).to_owned();
             make_folder(&folder)?;
-            write_synced(&path, bytes)?;
             if !folders.contains(&folder) {
                 folders.push(folder);
             }
         }
-        folders.iter().try_for_each(|folder| sync_folder(folder).map_err(LogError::from))
+        for some in files.chunks(MAX_SYNCS) {
+            write_all_synced(some)?;
+        }
+        for some in folders.chunks(MAX_SYNCS) {
+            sync_folders(some)?;
+        }
+        Ok(())
     }
 
     /// Removes partial files that the new checkpoint does not name. Readers of an older checkpoint read the newer ones.

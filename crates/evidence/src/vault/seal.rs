@@ -1,13 +1,17 @@
 //! Sealing: stage, log, publish. Each step is durable before the next, and the last one is a rename.
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use super::{Vault, VaultError, exhibits_in, random};
 use crate::{
     Digest,
     capture::Capture,
     case_uco::case_document,
-    durable::{At as _, make_folder, read_limited, sync_folder, write_synced},
+    durable::{At as _, make_folder, read_limited, sync_folder, sync_folders, write_all_synced},
     log::TileReader,
     receipt::{ReceiptFacts, ReceiptLanguage, receipt},
     statement::{Event, Opening, Statement},
@@ -42,7 +46,7 @@ pub struct Sealed {
     /// Its identifier.
     pub exhibit: String,
     /// The folder with all its files.
-    pub folder: std::path::PathBuf,
+    pub folder: PathBuf,
     /// Its place in the log.
     pub index: u64,
     /// Time stamps that it carries, over WARC and manifest together.
@@ -79,45 +83,40 @@ impl Vault {
     }
 
     /// Writes the staged files; the log entry last, since its presence says that the others are whole.
-    fn stage(
-        &self,
-        id: &str,
-        wacz: &[u8],
-        stamps: &[Vec<u8>],
-        roots: Option<&str>,
-        opening: &Opening,
-        statement: &Statement,
-    ) -> Result<std::path::PathBuf, VaultError> {
+    fn stage(&self, id: &str, wacz: &[u8], stamps: &[Vec<u8>], roots: Option<&str>, opening: &Opening, statement: &Statement) -> Result<PathBuf, VaultError> {
         let folder = self.root.join("staging").join(id);
         make_folder(&folder)?;
-        write_synced(&folder.join(format!("{id}.wacz")), wacz)?;
+        let (key, opened, entry) = (format!("{}\n", self.log_key), serde_json::to_vec_pretty(opening)?, statement.entry()?);
+        let unnamed = folder.join("entry.tmp");
+        let mut files: Vec<(PathBuf, &[u8])> = vec![
+            (folder.join(format!("{id}.wacz")), wacz),
+            (folder.join("log.vkey"), key.as_bytes()),
+            (folder.join(format!("{id}.opening.json")), &opened),
+            (unnamed.clone(), &entry),
+        ];
         for (number, stamp) in (1..).zip(stamps) {
             let name = if number == 1 { format!("{id}.wacz.tsr") } else { format!("{id}.wacz.{number}.tsr") };
-            write_synced(&folder.join(name), stamp)?;
+            files.push((folder.join(name), stamp));
         }
-        if let Some(roots) = roots {
-            write_synced(&folder.join("tsa-ca.pem"), roots.as_bytes())?;
-        }
-        write_synced(&folder.join("log.vkey"), format!("{}\n", self.log_key).as_bytes())?;
-        write_synced(&folder.join(format!("{id}.opening.json")), &serde_json::to_vec_pretty(opening)?)?;
+        files.extend(roots.map(|roots| (folder.join("tsa-ca.pem"), roots.as_bytes())));
+        write_all_synced(&files)?;
         sync_folder(&folder)?;
-        crate::durable::replace(&folder.join(format!("{id}.leaf")), &statement.entry()?)?;
+        fs::rename(&unnamed, folder.join(format!("{id}.leaf"))).at("rename", &unnamed)?;
+        sync_folder(&folder)?;
         Ok(folder)
     }
 
     /// Adds the proof and what is made from it, then moves the folder to the sealed ones.
     fn publish(&self, id: &str, staging: &Path, index: u64) -> Result<(), VaultError> {
         let proof = self.log.prove(index)?;
-        write_synced(&staging.join(format!("{id}.tlog-proof")), proof.text().as_bytes())?;
         self.describe(id, staging, &proof)?;
         sync_folder(staging)?;
         let sealed = self.exhibit_folder(id);
         fs::rename(staging, &sealed).at("rename", staging)?;
-        sync_folder(&self.root.join("exhibits"))?;
-        Ok(sync_folder(&self.root.join("staging"))?)
+        Ok(sync_folders(&[self.root.join("exhibits"), self.root.join("staging")])?)
     }
 
-    /// Writes what people and forensic tools read: receipts and the CASE document.
+    /// Writes the proof and what people and forensic tools read: receipts and the CASE document.
     fn describe(&self, id: &str, staging: &Path, proof: &TlogProof) -> Result<(), VaultError> {
         let wrong = |source| VaultError::Statement { exhibit: id.to_owned(), source };
         let read = |extension: &str| read_limited(&staging.join(format!("{id}.{extension}")), 1 << 20);
@@ -137,9 +136,15 @@ impl Vault {
             key: &self.log_key.to_string(),
             stamps: opening.digests.keys().filter(|role| role.starts_with("stamp.")).count(),
         };
-        write_synced(&staging.join(format!("{id}.en.html")), receipt(&facts, ReceiptLanguage::English).as_bytes())?;
-        write_synced(&staging.join(format!("{id}.fr.html")), receipt(&facts, ReceiptLanguage::French).as_bytes())?;
-        Ok(write_synced(&staging.join(format!("{id}.jsonld")), &serde_json::to_vec_pretty(&case_document(&facts))?)?)
+        let (english, french) = (receipt(&facts, ReceiptLanguage::English), receipt(&facts, ReceiptLanguage::French));
+        let (case, proof) = (serde_json::to_vec_pretty(&case_document(&facts))?, proof.text());
+        let file = |extension: &str| staging.join(format!("{id}.{extension}"));
+        Ok(write_all_synced(&[
+            (file("tlog-proof"), proof.as_bytes()),
+            (file("en.html"), english.as_bytes()),
+            (file("fr.html"), french.as_bytes()),
+            (file("jsonld"), &case),
+        ])?)
     }
 
     /// Finishes what was staged when an earlier run ended. Without a log entry nothing whole was staged, and it is removed.

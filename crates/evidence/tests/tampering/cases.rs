@@ -29,7 +29,7 @@ fn case(name: &'static str, link: Link, change: impl Fn(&mut Case, &Sealed) + 's
 }
 
 /// What an outsider can do: change files and recompute every hash.
-fn rehash(files: &mut Vec<PackageFile>) {
+fn rehash(files: &mut [PackageFile]) {
     let at = files.iter().position(|file| file.path == "datapackage.json").unwrap();
     let mut manifest: serde_json::Value = serde_json::from_slice(&files[at].bytes).unwrap();
     let listed: Vec<_> = files
@@ -132,10 +132,10 @@ fn manifest() -> Vec<(&'static str, Link, Change)> {
             edit_json(files, "datapackage.json", |m| {
                 let first = m["resources"][0].clone();
                 m["resources"].as_array_mut().unwrap().push(first);
-            })
+            });
         }),
         files("MD5 in the manifest", Manifest, |files| {
-            edit_json(files, "datapackage.json", |m| m["resources"][0]["hash"] = "md5:d41d8cd98f00b204e9800998ecf8427e".into())
+            edit_json(files, "datapackage.json", |m| m["resources"][0]["hash"] = "md5:d41d8cd98f00b204e9800998ecf8427e".into());
         }),
         files("wrong length in the manifest", Manifest, |files| edit_json(files, "datapackage.json", |m| m["resources"][0]["bytes"] = 1.into())),
         files("manifest of another format", Manifest, |files| edit_json(files, "datapackage.json", |m| m["wacz_version"] = "9".into())),
@@ -246,7 +246,7 @@ fn signature() -> Vec<(&'static str, Link, Change)> {
     vec![
         files("signature file missing", Signature, |files| files.retain(|file| file.path != "datapackage-digest.json")),
         files("signature removed", Signature, |files| {
-            edit_json(files, "datapackage-digest.json", |digest| drop(digest.as_object_mut().unwrap().remove("signedData")))
+            edit_json(files, "datapackage-digest.json", |digest| drop(digest.as_object_mut().unwrap().remove("signedData")));
         }),
         files("evidence altered, hashes recomputed, signature removed", Signature, |files| {
             get(files, "evidence/warc.1.tsr").bytes.push(0);
@@ -262,16 +262,16 @@ fn signature() -> Vec<(&'static str, Link, Change)> {
                 let text = digest["signedData"]["signature"].as_str().unwrap();
                 let swapped = if text.starts_with('A') { "B" } else { "A" };
                 digest["signedData"]["signature"] = format!("{swapped}{}", &text[1..]).into();
-            })
+            });
         }),
         files("key of another person", Signature, |files| {
-            edit_json(files, "datapackage-digest.json", |digest| digest["signedData"]["publicKey"] = PackageKey::from_seed(&[9; 48]).unwrap().public().into())
+            edit_json(files, "datapackage-digest.json", |digest| digest["signedData"]["publicKey"] = PackageKey::from_seed(&[9; 48]).unwrap().public().into());
         }),
         files("time of the signature changed", Signature, |files| {
-            edit_json(files, "datapackage-digest.json", |digest| digest["signedData"]["created"] = "2020-01-01T00:00:00Z".into())
+            edit_json(files, "datapackage-digest.json", |digest| digest["signedData"]["created"] = "2020-01-01T00:00:00Z".into());
         }),
         files("property added to the signature", Signature, |files| {
-            edit_json(files, "datapackage-digest.json", |digest| digest["signedData"]["domain"] = "example.org".into())
+            edit_json(files, "datapackage-digest.json", |digest| digest["signedData"]["domain"] = "example.org".into());
         }),
     ]
 }
@@ -329,7 +329,7 @@ fn log() -> Vec<(&'static str, Link, Change)> {
             ..proof
         }),
         case("key of the log replaced in the bundle", Log, |case, _| {
-            case.bundle.log_key = Some(Signer::new("log.example/other", &[1; 32]).unwrap().public().to_string())
+            case.bundle.log_key = Some(Signer::new("log.example/other", &[1; 32]).unwrap().public().to_string());
         }),
         case("log rewritten with the same key (against a saved checkpoint)", Log, rewritten),
         case("split view: two trees of one size (against a saved checkpoint)", Log, split_view),
