@@ -1,5 +1,6 @@
 //! Tasks of the project: `cargo xtask test` is what CI runs, the rest is for those who change things.
 
+mod evidence;
 mod figures;
 mod real;
 
@@ -18,6 +19,8 @@ const USAGE: &str = "usage: cargo xtask <task>\n\n\
     real      scan every file of ../shared/data that holds posts and compare the counts\n\
     coverage N simulate N streams a line and print how often intervals hold the truth (2000 takes some minutes)\n\
     kill N    kill a scan at N random moments and compare the stores\n\
+    evidence  let public validators judge sealed and tampered evidence; writes docs/tampering.md (needs python3, openssl, unzip)\n\
+    crash     make every write-related system call of a sealing run fail in turn (needs strace)\n\
     fuzz SECS run every fuzz target for so many seconds (needs a nightly toolchain and cargo-fuzz)";
 
 fn main() -> ExitCode {
@@ -27,6 +30,8 @@ fn main() -> ExitCode {
         ["generate"] => generate(),
         ["figures"] => figures::real(),
         ["real"] => real::scan_all(),
+        ["evidence"] => evidence::evidence(),
+        ["crash"] => evidence::crash(),
         ["kill", times] => kill(times),
         ["coverage"] => coverage("2000"),
         ["coverage", runs] => coverage(runs),

@@ -26,6 +26,7 @@ pub(crate) struct Settings {
     pub(crate) limits: Limits,
     /// Which rule packs are applied.
     pub(crate) rules: PackSource,
+    pub(crate) evidence: Evidence,
 }
 
 /// The file's form.
@@ -49,6 +50,8 @@ struct File {
     rules: RulesTable,
     #[serde(default)]
     sample: SampleTable,
+    #[serde(default)]
+    evidence: Evidence,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -124,6 +127,22 @@ pub(crate) struct Limits {
     pub(crate) expansion: Option<u64>,
 }
 
+/// How evidence is sealed.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Evidence {
+    /// URLs of time stamp authorities (RFC 3161).
+    #[serde(default)]
+    pub(crate) tsa: Vec<String>,
+    /// PEM file with their root certificates; relative to the configuration file.
+    pub(crate) tsa_roots: Option<PathBuf>,
+    /// Addresses that may be fetched from although they are not public.
+    #[serde(default)]
+    pub(crate) allow_addresses: Vec<std::net::IpAddr>,
+    /// Largest page or medium, in MiB.
+    pub(crate) fetch_mib: Option<usize>,
+}
+
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct TermsTable {
@@ -156,6 +175,7 @@ impl Settings {
             policy,
             limits: Limits::default(),
             rules: RulesTable::default().packs(Path::new(".")),
+            evidence: Evidence::default(),
         }
     }
 
@@ -182,6 +202,7 @@ impl Settings {
             policy,
             limits: file.limits,
             rules: file.rules.packs(folder),
+            evidence: Evidence { tsa_roots: file.evidence.tsa_roots.map(|path| folder.join(path)), ..file.evidence },
         })
     }
 }

@@ -4,6 +4,7 @@ mod doctor;
 mod drift;
 mod episodes;
 mod eval;
+mod evidence;
 mod finds;
 mod init;
 mod label;
@@ -51,6 +52,7 @@ enum Command {
     Show(show::Show),
     Init(init::Init),
     Doctor(doctor::Doctor),
+    Evidence(evidence::EvidenceCommand),
     Lexicon(lexicon::LexiconCommand),
     Model(training::ModelCommand),
     Rules(rules::RulesCommand),
@@ -109,6 +111,7 @@ impl Cli {
             Command::Show(show) => show.run(config),
             Command::Init(init) => init.run(),
             Command::Doctor(doctor) => doctor.run(config),
+            Command::Evidence(evidence) => evidence.run(config),
             Command::Lexicon(lexicon) => lexicon.run(),
             Command::Model(model) => model.run(),
             Command::Rules(rules) => rules.run(config),
