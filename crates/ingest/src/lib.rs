@@ -8,6 +8,7 @@
 //! silence; memory is bounded by [`Limits`]. The formats are described in `docs/formats.md`.
 
 mod decode;
+pub mod firehose;
 mod input;
 mod limits;
 mod position;

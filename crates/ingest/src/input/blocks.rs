@@ -11,6 +11,7 @@ use super::{
     block::Cut,
     events::EventCutter,
     feed::Feed,
+    frames::FrameCutter,
     lines::LineCutter,
     sniff::{self, Framing, Look},
     stream::{Raw, Stream},
@@ -45,6 +46,7 @@ enum Cutter {
     Lines(LineCutter),
     Values(ValueCutter),
     Events(EventCutter),
+    Frames(FrameCutter),
 }
 
 /// What all ways of cutting need.
@@ -137,6 +139,7 @@ impl Blocks {
             Cutter::Lines(lines) => lines.next(feed, &mut self.shared),
             Cutter::Values(values) => values.next(feed, &mut self.shared),
             Cutter::Events(events) => events.next(feed, &mut self.shared),
+            Cutter::Frames(frames) => frames.next(feed, &mut self.shared),
         };
         if block.is_none() {
             self.state = State::Finished;
@@ -179,6 +182,7 @@ impl Blocks {
             Framing::Lines => Cutter::Lines(LineCutter::new(at)),
             Framing::Values => Cutter::Values(ValueCutter::new(at, resumed, line_begins)),
             Framing::Events => Cutter::Events(EventCutter::new(at)),
+            Framing::Frames => Cutter::Frames(FrameCutter::new(at)),
         };
         self.state = State::Open(Box::new((feed, cutter)));
         None

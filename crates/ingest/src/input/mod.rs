@@ -5,6 +5,7 @@ mod blocks;
 mod events;
 mod feed;
 mod find;
+mod frames;
 mod lines;
 mod reason;
 mod scanner;
