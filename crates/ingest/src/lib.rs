@@ -11,13 +11,15 @@ mod decode;
 pub mod firehose;
 mod input;
 mod limits;
+mod live;
 mod position;
 mod problem;
 mod recognition;
 
 pub use decode::{DecodeProblem, Decoder, ProblemKind, Reason};
-pub use input::{Block, Blocks, Input, InputError, InputReason, Record, Records, find_inputs};
+pub use input::{Block, BlockBuilder, Blocks, Input, InputError, InputReason, Record, Records, find_inputs};
 pub use limits::Limits;
+pub use live::LiveSource;
 pub use position::Position;
 pub use problem::Problem;
 pub use recognition::Recognition;

@@ -6,8 +6,10 @@ mod assess;
 mod rejects;
 mod scan;
 mod summary;
+mod watch;
 
 pub use assess::VerdictWriter;
 pub use rejects::RejectsTo;
 pub use scan::{Error, Plan, Progress, run};
 pub use summary::{BandCounts, ContactCount, Summary};
+pub use watch::{Observer, SourceState, WatchPlan, watch};

@@ -100,6 +100,12 @@ impl<'a> Frame<'a> {
         }
     }
 
+    /// Whether the server says that it no longer has all that was asked for; the stream goes on with what it has.
+    #[must_use]
+    pub fn is_outdated_cursor(&self) -> bool {
+        matches!(self, Self::Other { kind: "#info", body, .. } if body.text("name") == Ok(Some("OutdatedCursor")))
+    }
+
     /// The frame as events of Jetstream, version 1; none for what Jetstream leaves out.
     ///
     /// # Errors

@@ -7,7 +7,9 @@ mod lexicon;
 mod scan;
 mod share;
 mod show;
+mod status;
 mod training;
+mod watch;
 
 use std::{
     io::{self, Write},
@@ -38,6 +40,8 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Scan(scan::Scan),
+    Watch(watch::Watch),
+    Status(status::Status),
     Share(share::Share),
     Finds(finds::Finds),
     Show(show::Show),
@@ -92,6 +96,8 @@ impl Cli {
         let config = self.config.as_deref();
         match self.command {
             Command::Scan(scan) => scan.run(config),
+            Command::Watch(watch) => watch.run(config),
+            Command::Status(status) => status.run(config),
             Command::Share(share) => share.run(config),
             Command::Finds(finds) => finds.run(config),
             Command::Show(show) => show.run(config),

@@ -201,7 +201,7 @@ pub(crate) fn rejects_folder(settings: &Settings) -> PathBuf {
 }
 
 /// Removes reject files that were not written to for as long as finds are kept.
-fn purge_rejects(folder: &Path, days: u32) -> anyhow::Result<()> {
+pub(crate) fn purge_rejects(folder: &Path, days: u32) -> anyhow::Result<()> {
     let Ok(entries) = std::fs::read_dir(folder) else { return Ok(()) }; // none was written yet
     let limit = Duration::from_secs(u64::from(days) * 86_400);
     for entry in entries {
@@ -219,7 +219,7 @@ pub(crate) fn now() -> anyhow::Result<Timestamp> {
 }
 
 /// A flag that Ctrl-C or a termination signal sets; a second Ctrl-C ends the program at once, which loses nothing that was committed.
-fn stop_on_signal() -> anyhow::Result<Arc<AtomicBool>> {
+pub(crate) fn stop_on_signal() -> anyhow::Result<Arc<AtomicBool>> {
     let stop = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&stop);
     ctrlc::set_handler(move || {
