@@ -9,6 +9,7 @@
 
 mod decode;
 pub mod firehose;
+mod import;
 mod input;
 mod limits;
 mod live;
@@ -17,6 +18,7 @@ mod problem;
 mod recognition;
 
 pub use decode::{DecodeProblem, Decoder, ProblemKind, Reason};
+pub use import::{ImportFault, ImportOptions, MAX_EXPORT, read_export};
 pub use input::{Block, BlockBuilder, Blocks, Input, InputError, InputReason, Record, Records, find_inputs};
 pub use limits::Limits;
 pub use live::LiveSource;

@@ -175,7 +175,7 @@ fn starts(plan: &Plan, store: &dyn Ingest) -> Result<Vec<Start>, Error> {
         .iter()
         .map(|input| {
             let fresh = |head| Start { head, position: Position::START, rejects_len: 0 };
-            let Input::File(path) = input else { return Ok(fresh(0)) };
+            let (Input::File(path) | Input::Export(path, _)) = input else { return Ok(fresh(0)) };
             let head = head(path).map_err(|source| InputError::Unreadable { path: path.clone(), source })?;
             let cursor = store.cursor(&source_key(input))?.filter(|cursor| plan.verdicts.is_none() && !cursor.finished && cursor.head == head);
             Ok(cursor.map_or(fresh(head), |cursor| Start {
@@ -191,8 +191,13 @@ fn starts(plan: &Plan, store: &dyn Ingest) -> Result<Vec<Start>, Error> {
 fn source_key(input: &Input) -> String {
     match input {
         Input::Stdin => "-".to_owned(),
-        Input::File(path) => std::path::absolute(path).unwrap_or_else(|_| path.clone()).to_string_lossy().into_owned(),
+        Input::File(path) => absolute(path),
+        Input::Export(path, _) => format!("export:{}", absolute(path)),
     }
+}
+
+fn absolute(path: &Path) -> String {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).to_string_lossy().into_owned()
 }
 
 /// Fingerprint of the first bytes of a file.

@@ -26,6 +26,11 @@ use vigie_model::Event;
 use self::out::{Out, Source};
 use crate::Limits;
 
+/// HTML as text, for exports that hold it.
+pub(crate) fn html_to_text(html: &str) -> String {
+    html::to_text(html).into_owned()
+}
+
 /// Decodes records. Without state: share it between threads, and decode in any order.
 #[derive(Debug, Clone)]
 pub struct Decoder {

@@ -4,6 +4,7 @@ use std::{
     fmt,
     fs::File,
     io::{self, Read},
+    sync::mpsc::Receiver,
 };
 
 use super::{
@@ -17,7 +18,7 @@ use super::{
     stream::{Raw, Stream},
     values::ValueCutter,
 };
-use crate::{Limits, Position, Problem};
+use crate::{Limits, Position, Problem, import};
 
 /// The blocks of one input, in order. An iterator that may also be given buffers back.
 ///
@@ -30,8 +31,13 @@ pub struct Blocks {
 }
 
 enum State {
-    Unopened { raw: Raw, live: bool },
+    Unopened {
+        raw: Raw,
+        live: bool,
+    },
     Open(Box<(Feed, Cutter)>),
+    /// Made on a thread of its own.
+    Export(Receiver<Block>),
     Finished,
 }
 
@@ -93,6 +99,10 @@ impl Blocks {
     /// [`InputError`] if there is no such file or the system refuses to open it.
     pub fn open(input: &Input, limits: &Limits, start: Position) -> Result<Self, InputError> {
         let (raw, live) = match input {
+            Input::Export(path, options) => {
+                let shared = Shared { source: input.name(), limits: *limits, spare: Vec::new(), peak: 0 };
+                return Ok(Self { state: State::Export(import::open(path, options, start)?), start, shared });
+            }
             Input::Stdin => (Raw::Other(Box::new(io::stdin())), true),
             Input::File(path) => {
                 let at_path = |source| InputError::at(path, source);
@@ -132,6 +142,9 @@ impl Blocks {
             && let Some(problem) = self.begin()
         {
             return Some(self.only_problem(problem));
+        }
+        if let State::Export(blocks) = &self.state {
+            return blocks.recv().ok();
         }
         let State::Open(open) = &mut self.state else { return None };
         let (feed, cutter) = &mut **open;

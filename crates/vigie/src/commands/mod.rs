@@ -2,6 +2,7 @@
 
 mod doctor;
 mod finds;
+mod import;
 mod init;
 mod lexicon;
 mod scan;
@@ -41,6 +42,7 @@ pub(crate) struct Cli {
 enum Command {
     Scan(scan::Scan),
     Watch(watch::Watch),
+    Import(import::Import),
     Status(status::Status),
     Share(share::Share),
     Finds(finds::Finds),
@@ -96,6 +98,7 @@ impl Cli {
         let config = self.config.as_deref();
         match self.command {
             Command::Scan(scan) => scan.run(config),
+            Command::Import(import) => import.run(config),
             Command::Watch(watch) => watch.run(config),
             Command::Status(status) => status.run(config),
             Command::Share(share) => share.run(config),

@@ -85,8 +85,13 @@ impl Progress for Bar {
 
 impl Scan {
     pub(crate) fn run(self, config: Option<&Path>) -> anyhow::Result<ExitCode> {
+        self.run_on(config, |input| input)
+    }
+
+    /// Runs on inputs that are made of those that were named.
+    pub(crate) fn run_on(self, config: Option<&Path>, make: impl Fn(Input) -> Input) -> anyhow::Result<ExitCode> {
         let settings = if self.dry_run { Settings::load(config)?.unwrap_or_else(Settings::unconfigured) } else { settings(config)? };
-        let inputs = self.inputs(&settings)?;
+        let inputs: Vec<Input> = self.inputs(&settings)?.into_iter().map(make).collect();
         let detector = Detector::new(Lexicon::embedded()?, Model::embedded()?, self.all_watches(&settings)?);
         let now = now()?;
         let mut store = self.open_store(&settings)?;
@@ -234,7 +239,7 @@ pub(crate) fn stop_on_signal() -> anyhow::Result<Arc<AtomicBool>> {
 /// Shown on a terminal only. Measures compressed sizes where inputs are compressed, so it may run past its end there.
 fn progress_bar(inputs: &[Input]) -> ProgressBar {
     let size = |input: &Input| match input {
-        Input::File(path) => std::fs::metadata(path).map_or(0, |m| m.len()),
+        Input::File(path) | Input::Export(path, _) => std::fs::metadata(path).map_or(0, |m| m.len()),
         Input::Stdin => 0,
     };
     let total: u64 = inputs.iter().map(size).sum();
