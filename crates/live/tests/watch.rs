@@ -6,12 +6,16 @@ mod common;
 
 use std::{
     collections::BTreeMap,
+    io::{BufRead, BufReader, Read},
+    net::{Shutdown, TcpListener, TcpStream},
     num::NonZero,
     path::PathBuf,
+    process::{Command, Stdio},
     sync::{
         Arc, Mutex,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
+    thread,
     time::Duration,
 };
 
@@ -74,13 +78,13 @@ impl Bench {
         Self { folder: tempfile::tempdir().unwrap(), detector, losses: Arc::default() }
     }
 
-    fn source(&self, server: &Server, protocol: Protocol) -> Box<dyn LiveSource> {
+    fn source(&self, url: &str, protocol: Protocol) -> Box<dyn LiveSource> {
         let losses = Arc::clone(&self.losses);
         let settings = Settings {
             allow_private: true,
             from_beginning: true,
             backoff: Backoff { first: Duration::from_millis(1), most: Duration::from_millis(4) },
-            ..Settings::new("test", protocol, &server.url)
+            ..Settings::new("test", protocol, url)
         };
         let listener = move |_: &str, happening: &Happening<'_>| {
             if let Happening::Lost { loss, .. } = happening {
@@ -93,6 +97,10 @@ impl Bench {
 
     /// Watches until so many new posts were counted. Gives the state of the source.
     fn watch(&self, server: &Server, protocol: Protocol, wanted: u64) -> SourceState {
+        self.watch_at(&server.url, protocol, wanted)
+    }
+
+    fn watch_at(&self, url: &str, protocol: Protocol, wanted: u64) -> SourceState {
         let policy = Policy::new(Profile::Platform);
         let mut store = SqliteStore::open(self.folder.path(), &policy).unwrap();
         let stop = AtomicBool::new(false);
@@ -106,7 +114,7 @@ impl Bench {
             keep_rejected_records: true,
             clock: Box::new(|| Timestamp::from_seconds(1_783_200_000).unwrap()),
         };
-        let states = watch(&plan, vec![self.source(server, protocol)], &self.detector, &mut store, &until, &stop).unwrap();
+        let states = watch(&plan, vec![self.source(url, protocol)], &self.detector, &mut store, &until, &stop).unwrap();
         states[0].clone()
     }
 
@@ -255,4 +263,48 @@ fn a_private_server_is_not_connected_to_unless_allowed() {
     stream.run(None, &mut |_| panic!("nothing may come"), &stop);
     assert_eq!(*lost.lock().unwrap(), ["127.0.0.1"]);
     assert_eq!(server.connections.load(Ordering::Relaxed), 0);
+}
+
+/// Forwards connections to a port and cuts each of the first so many after some thousand bytes.
+fn cutting_proxy(to: u16, cuts: u64) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    thread::spawn(move || {
+        let mut state = 3;
+        for (number, client) in (0..).zip(listener.incoming()) {
+            let (mut client, mut server) = (client.unwrap(), TcpStream::connect(("localhost", to)).unwrap());
+            let (mut request, mut requests) = (client.try_clone().unwrap(), server.try_clone().unwrap());
+            thread::spawn(move || std::io::copy(&mut request, &mut requests));
+            let most = if number < cuts { 6_000 + random(&mut state) % 12_000 } else { u64::MAX };
+            drop(std::io::copy(&mut (&mut server).take(most), &mut client));
+            drop((client.shutdown(Shutdown::Both), server.shutdown(Shutdown::Both)));
+        }
+    });
+    port
+}
+
+/// Started where `VIGIE_PDS` names a folder with the npm package `@atproto/dev-env` (see docs/sources.md).
+#[test]
+fn a_real_pds_cut_fifty_times_loses_nothing_and_counts_nothing_twice() {
+    let Some(folder) = std::env::var_os("VIGIE_PDS") else {
+        eprintln!("not run: VIGIE_PDS does not name a folder with @atproto/dev-env");
+        return;
+    };
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let mut pds = Command::new("node")
+        .args(["--input-type=module", "--eval", include_str!("pds.mjs")])
+        .current_dir(folder)
+        .envs([("VIGIE_PDS_ARGS", format!("{port} 400")), ("VIGIE_PDS_STAY", "60000".into())])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let ready = BufReader::new(pds.stdout.take().unwrap()).lines().map_while(Result::ok).any(|line| line == "ready");
+    assert!(ready, "the PDS did not start");
+    let bench = Bench::new();
+    let state = bench.watch_at(&format!("ws://127.0.0.1:{}", cutting_proxy(port, 50)), Protocol::Firehose, 401);
+    drop((pds.kill(), pds.wait()));
+    eprintln!("{state:?}, losses {:?}", bench.losses);
+    assert_eq!((bench.counted(), state.rejected), (401, 0));
+    assert!(state.deletes >= 5 && state.posts >= 406, "{state:?}");
+    assert!(bench.losses("Broken") + bench.losses("Closed") >= 50, "{:?}", bench.losses);
 }

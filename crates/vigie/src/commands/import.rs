@@ -2,13 +2,20 @@
 
 use std::{path::Path, process::ExitCode, sync::Arc};
 
+use anyhow::bail;
 use clap::{Args, ValueEnum};
 use vigie_ingest::{ImportOptions, Input};
 
 use super::scan::Scan;
 
 /// Read exports of networks and tools, find the adverts in them, count their share
+///
+/// Which export a file is, is found by its content (docs/sources.md): Telegram Desktop, WhatsApp, the X archive, TikTok research,
+/// Instagram hashtags, Meta's "download your information", ActivityPub outboxes, and tables with a header. Finds and counts go to
+/// the store of the configuration. Importing the same posts again changes nothing.
 #[derive(Debug, Args)]
+#[command(after_help = "Exit status: 0 done, 1 failed, 2 wrong usage, 3 with --strict if anything was rejected or repaired, 130 interrupted.\n\n\
+    Examples:\n  vigie import ChatExport/result.json\n  vigie import chat.txt --dates day-first\n  vigie import listing.csv --network forum --map text=Annonce --map id=Numero")]
 pub(crate) struct Import {
     #[command(flatten)]
     scan: Scan,
@@ -33,6 +40,9 @@ enum Dates {
 
 impl Import {
     pub(crate) fn run(self, config: Option<&Path>) -> anyhow::Result<ExitCode> {
+        if self.scan.names_stdin() {
+            bail!("an export is read from a file, not from standard input");
+        }
         let day_first = self.dates.map(|dates| dates == Dates::DayFirst);
         let options = Arc::new(ImportOptions { map: self.map, network: self.network, day_first });
         self.scan.run_on(config, |input| match input {

@@ -107,6 +107,11 @@ impl Scan {
         self.report(&settings, &summary, started)
     }
 
+    /// Whether standard input was named.
+    pub(crate) fn names_stdin(&self) -> bool {
+        self.paths.iter().any(|path| path.as_os_str() == "-")
+    }
+
     fn inputs(&self, settings: &Settings) -> anyhow::Result<Vec<Input>> {
         let paths: Vec<PathBuf> = if self.paths.is_empty() { settings.sources.iter().map(|s| s.path.clone()).collect() } else { self.paths.clone() };
         if paths.is_empty() {
