@@ -1,7 +1,7 @@
 //! The firehose of the AT protocol, `com.atproto.sync.subscribeRepos`: what a relay or a single server sends, before
 //! anybody else has put it into other words.
 //!
-//! A frame is two DAG-CBOR values, a header and a body. A commit's body carries an archive ([CAR](car)) with the records,
+//! A frame is two DAG-CBOR values, a header and a body. A commit's body carries an archive (CAR) with the records,
 //! the tree nodes on the way to them and the commit that the account's key signed. Each operation is told here as the
 //! event of Jetstream, version 1, so that one decoder serves both; the frame itself stays the post's original, and with it
 //! the signature. See <https://atproto.com/specs/event-stream> and <https://atproto.com/specs/sync>.
