@@ -8,15 +8,20 @@
 //! silence; memory is bounded by [`Limits`]. The formats are described in `docs/formats.md`.
 
 mod decode;
+pub mod firehose;
+mod import;
 mod input;
 mod limits;
+mod live;
 mod position;
 mod problem;
 mod recognition;
 
 pub use decode::{DecodeProblem, Decoder, ProblemKind, Reason};
-pub use input::{Block, Blocks, Input, InputError, InputReason, Record, Records, find_inputs};
+pub use import::{ImportFault, ImportOptions, MAX_EXPORT, read_export};
+pub use input::{Block, BlockBuilder, Blocks, Input, InputError, InputReason, Record, Records, find_inputs};
 pub use limits::Limits;
+pub use live::LiveSource;
 pub use position::Position;
 pub use problem::Problem;
 pub use recognition::Recognition;

@@ -16,17 +16,35 @@ use crate::summary::{Contacts, Tally};
 pub type VerdictWriter = fn(&Post<'_>, f32, Option<&Verdict>, &std::sync::Arc<Versions>, &mut Vec<u8>);
 
 /// What all workers share.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub(crate) struct Shared<'a> {
     pub(crate) detector: &'a Detector,
     pub(crate) decoder: &'a Decoder,
     pub(crate) rules: &'a LiveRules,
-    /// Time of this run, for finds.
-    pub(crate) now: Timestamp,
+    /// Time of finding.
+    pub(crate) now: Now<'a>,
     /// Set where the caller wants a line for every post.
     pub(crate) verdict_line: Option<VerdictWriter>,
     /// Whether contacts are looked for in clear posts of watches too.
     pub(crate) find_contacts: bool,
+}
+
+/// Tells the time of finding.
+#[derive(Clone, Copy)]
+pub(crate) enum Now<'a> {
+    /// That of the run.
+    Fixed(Timestamp),
+    /// The present.
+    Clock(&'a (dyn Fn() -> Timestamp + Sync)),
+}
+
+impl Now<'_> {
+    fn get(self) -> Timestamp {
+        match self {
+            Self::Fixed(time) => time,
+            Self::Clock(clock) => clock(),
+        }
+    }
 }
 
 /// A block, assessed.
@@ -121,7 +139,7 @@ impl<'a> Worker<'a> {
     fn sample(&mut self, post: &Post<'_>, judgement: &Judgement) -> SampleDraft {
         let Shared { detector, now, find_contacts, .. } = self.shared;
         let views = post.metrics.as_deref().and_then(|metrics| views(metrics.get()));
-        let bare = SampleDraft { taken_at: now, score: judgement.score, text: "".into(), author_names: Vec::new(), contacts: Vec::new(), views };
+        let bare = SampleDraft { taken_at: now.get(), score: judgement.score, text: "".into(), author_names: Vec::new(), contacts: Vec::new(), views };
         if judgement.band != Band::Clear {
             return bare;
         }
@@ -150,7 +168,7 @@ impl<'a> Worker<'a> {
             author_handle: owned(&post.author.handle),
             author_name: owned(&post.author.name),
             posted_at: post.created_at,
-            found_at: self.shared.now,
+            found_at: self.shared.now.get(),
             lang: judgement.lang,
             url: owned(&post.url),
             text: post.text.clone().into_owned(),

@@ -7,9 +7,11 @@ mod rejects;
 mod scan;
 mod summary;
 mod survey;
+mod watch;
 
 pub use assess::VerdictWriter;
 pub use rejects::RejectsTo;
 pub use scan::{Error, Plan, Progress, run};
 pub use summary::{BandCounts, ContactCount, Summary};
 pub use survey::{Place, SurveyPlan, Surveyed, survey};
+pub use watch::{Observer, SourceState, WatchPlan, watch};

@@ -24,7 +24,7 @@ use vigie_store::{Batch, Cursor, Ingest};
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::{
-    assess::{Assessed, Shared, VerdictWriter, Worker},
+    assess::{Assessed, Now, Shared, VerdictWriter, Worker},
     rejects::{Rejects, RejectsTo},
     summary::{Contacts, Summary, Tally},
 };
@@ -94,15 +94,15 @@ const UNRECOGNISED_AFTER: u64 = 100;
 const EXAMPLES: usize = 5;
 
 /// A block on its way to a worker.
-struct Work {
-    number: u64,
-    input: usize,
-    last: bool,
-    block: Block,
+pub(crate) struct Work {
+    pub(crate) number: u64,
+    pub(crate) input: usize,
+    pub(crate) last: bool,
+    pub(crate) block: Block,
 }
 
 /// What became of a block: assessed, or the name of its input and its first line where the worker failed.
-type Outcome = Result<Box<Assessed>, (String, u64)>;
+pub(crate) type Outcome = Result<Box<Assessed>, (String, u64)>;
 
 /// The reader's ends of the channels.
 struct Outlets {
@@ -136,7 +136,7 @@ pub fn run(plan: Plan, detector: &Detector, rules: &LiveRules, store: &mut dyn I
         detector,
         decoder: &decoder,
         rules,
-        now: plan.now,
+        now: Now::Fixed(plan.now),
         verdict_line: plan.verdicts.as_ref().map(|(writer, _)| *writer),
         find_contacts: plan.find_contacts_in_samples,
     };
@@ -147,8 +147,9 @@ pub fn run(plan: Plan, detector: &Detector, rules: &LiveRules, store: &mut dyn I
     let (token_out, token_in) = bounded::<()>(plan.threads.get() * 4 + 4);
     let (spare_out, spare_in) = bounded::<Vec<u8>>(plan.threads.get() * 2 + 4);
     let (inputs, limits, threads) = (plan.inputs.clone(), plan.limits, plan.threads);
+    let names: Vec<String> = inputs.iter().map(Input::name).collect();
     thread::scope(|scope| {
-        let (signals, inputs, limits, starts) = (&signals, &inputs, &limits, &starts);
+        let (signals, inputs, names, limits, starts) = (&signals, &inputs, &names, &limits, &starts);
         // The reader owns the sender: when it ends, the workers do.
         let reader = thread::Builder::new()
             .name("reader".into())
@@ -158,7 +159,7 @@ pub fn run(plan: Plan, detector: &Detector, rules: &LiveRules, store: &mut dyn I
             let (work_in, done_out, spare_out) = (work_in.clone(), done_out.clone(), spare_out.clone());
             thread::Builder::new()
                 .name(format!("worker-{number}"))
-                .spawn_scoped(scope, move || work(shared, inputs, &work_in, &done_out, &spare_out))
+                .spawn_scoped(scope, move || work(shared, names, &work_in, &done_out, &spare_out))
                 .map_err(Error::Thread)?;
         }
         drop((work_in, done_out, spare_out));
@@ -185,7 +186,7 @@ fn starts(plan: &Plan, store: &dyn Ingest) -> Result<Vec<Start>, Error> {
         .iter()
         .map(|input| {
             let fresh = |head| Start { head, position: Position::START, rejects_len: 0 };
-            let Input::File(path) = input else { return Ok(fresh(0)) };
+            let (Input::File(path) | Input::Export(path, _)) = input else { return Ok(fresh(0)) };
             let head = head(path).map_err(|source| InputError::Unreadable { path: path.clone(), source })?;
             let cursor = store.cursor(&source_key(input))?.filter(|cursor| plan.verdicts.is_none() && !cursor.finished && cursor.head == head);
             Ok(cursor.map_or(fresh(head), |cursor| Start {
@@ -201,8 +202,13 @@ fn starts(plan: &Plan, store: &dyn Ingest) -> Result<Vec<Start>, Error> {
 fn source_key(input: &Input) -> String {
     match input {
         Input::Stdin => "-".to_owned(),
-        Input::File(path) => std::path::absolute(path).unwrap_or_else(|_| path.clone()).to_string_lossy().into_owned(),
+        Input::File(path) => absolute(path),
+        Input::Export(path, _) => format!("export:{}", absolute(path)),
     }
+}
+
+fn absolute(path: &Path) -> String {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).to_string_lossy().into_owned()
 }
 
 /// Fingerprint of the first bytes of a file.
@@ -247,13 +253,14 @@ fn read(inputs: &[Input], limits: &Limits, starts: &[Start], outlets: &Outlets, 
     Ok(())
 }
 
-fn work(shared: Shared<'_>, inputs: &[Input], work: &Receiver<Work>, done: &Sender<(u64, Outcome)>, spare: &Sender<Vec<u8>>) {
+/// A worker thread; `names` are those of the inputs.
+pub(crate) fn work(shared: Shared<'_>, names: &[String], work: &Receiver<Work>, done: &Sender<(u64, Outcome)>, spare: &Sender<Vec<u8>>) {
     let mut worker = Worker::new(shared);
     for Work { number, input, last, mut block } in work {
-        let source = inputs.get(input).map(Input::name).unwrap_or_default();
+        let source = names.get(input).map(String::as_str).unwrap_or_default();
         let line = block.start().line;
         // A panic is our fault: it ends the run with what came before it stored, not the process.
-        let assessed = catch_unwind(AssertUnwindSafe(|| worker.assess(input, &source, last, &mut block))).map(Box::new).map_err(|_| (source, line));
+        let assessed = catch_unwind(AssertUnwindSafe(|| worker.assess(input, source, last, &mut block))).map(Box::new).map_err(|_| (source.to_owned(), line));
         // Full or gone: then the buffer is simply freed.
         drop(spare.try_send(block.into_buffer()));
         if done.send((number, assessed)).is_err() {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use serde::Deserialize;
 use vigie_detect::Watch;
+use vigie_live::Protocol;
 use vigie_model::Profile;
 use vigie_rules::PackSource;
 use vigie_store::{Policy, TermsOverride};
@@ -22,6 +23,7 @@ pub(crate) struct Settings {
     pub(crate) data: PathBuf,
     pub(crate) watches: Vec<Watch>,
     pub(crate) sources: Vec<Source>,
+    pub(crate) live: Vec<Live>,
     pub(crate) policy: Policy,
     pub(crate) limits: Limits,
     /// Which rule packs are applied.
@@ -40,6 +42,8 @@ struct File {
     watch: Vec<WatchTable>,
     #[serde(default)]
     source: Vec<Source>,
+    #[serde(default)]
+    live: Vec<Live>,
     #[serde(default)]
     retention: RetentionTable,
     #[serde(default)]
@@ -84,6 +88,24 @@ pub(crate) struct Source {
     pub(crate) name: String,
     /// A file or folder; relative to the configuration file.
     pub(crate) path: PathBuf,
+}
+
+/// A stream that `vigie watch` reads.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Live {
+    /// Shown in messages; the cursor is kept under it.
+    pub(crate) name: String,
+    /// What the server speaks.
+    pub(crate) protocol: Protocol,
+    /// Its address: `wss://…`.
+    pub(crate) url: String,
+    /// Whether it may be in a private network.
+    #[serde(default)]
+    pub(crate) allow_private: bool,
+    /// Whether to begin with the oldest message that the server has, not with the next one.
+    #[serde(default)]
+    pub(crate) from_beginning: bool,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -172,6 +194,7 @@ impl Settings {
             data: default_data(),
             watches: Vec::new(),
             sources: Vec::new(),
+            live: Vec::new(),
             policy,
             limits: Limits::default(),
             rules: RulesTable::default().packs(Path::new(".")),
@@ -183,6 +206,7 @@ impl Settings {
         let content = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
         let file: File = toml::from_str(&content).map_err(|error| anyhow::anyhow!("{}", explain(path, &content, &error)))?;
         check_watches(&file.watch).with_context(|| format!("{}", path.display()))?;
+        check_live(&file.live).with_context(|| format!("{}", path.display()))?;
         let folder = path.parent().unwrap_or(Path::new("."));
         let mut policy = Policy::new(file.profile);
         policy.retention.find_days = file.retention.find_days.unwrap_or(policy.retention.find_days);
@@ -199,6 +223,7 @@ impl Settings {
                 .map(|w| Watch { name: w.name, any: w.any, all: w.all, none: w.none, networks: w.networks, places: w.places })
                 .collect(),
             sources: file.source.into_iter().map(|s| Source { path: folder.join(&s.path), ..s }).collect(),
+            live: file.live,
             policy,
             limits: file.limits,
             rules: file.rules.packs(folder),
@@ -226,6 +251,18 @@ fn check_watches(watches: &[WatchTable]) -> anyhow::Result<()> {
     }
     if watches.len() > usize::from(u16::MAX) {
         bail!("at most 65535 watches");
+    }
+    Ok(())
+}
+
+fn check_live(live: &[Live]) -> anyhow::Result<()> {
+    for (index, source) in live.iter().enumerate() {
+        if source.name.trim().is_empty() {
+            bail!("live source number {} has an empty name", index + 1);
+        }
+        if live.iter().take(index).any(|other| other.name == source.name) {
+            bail!("two live sources are called {:?}; names must differ", source.name);
+        }
     }
     Ok(())
 }
@@ -263,6 +300,16 @@ mod tests {
         assert!(error.contains("vigie.toml:2: unknown field `wacth`") && error.ends_with("did you mean `watch`?"), "{error}");
         let error = read("profile = \"monitr\"\n").unwrap_err().to_string();
         assert!(error.ends_with("did you mean `monitor`?"), "{error}");
+    }
+
+    #[test]
+    fn live_sources_are_checked() {
+        let table = "[[live]]\nname = \"a\"\nprotocol = \"jetstream\"\nurl = \"wss://stream.example.org\"\n";
+        let settings = read(&format!("profile = \"monitor\"\n{table}")).unwrap();
+        assert_eq!((settings.live.len(), settings.live[0].allow_private), (1, false));
+        assert!(read(&format!("profile = \"monitor\"\n{table}{table}")).unwrap_err().root_cause().to_string().contains("names must differ"));
+        let error = read(&format!("profile = \"monitor\"\n{}", table.replace("jetstream", "jetsream"))).unwrap_err().to_string();
+        assert!(error.contains("did you mean `jetstream`?"), "{error}");
     }
 
     #[test]

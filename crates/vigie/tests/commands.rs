@@ -239,3 +239,36 @@ fn labels_turn_the_raw_rate_into_an_estimate() {
     let broken = vigie(folder.path(), &["label", "--import", "vigie.toml"]);
     assert!(broken.status.code() == Some(1) && text(&broken).contains("not a label"), "{}", text(&broken));
 }
+
+#[test]
+fn exports_are_imported_once_whatever_they_are() {
+    let folder = case("platform");
+    let chat = r##"{"name":"Canal fictif","type":"public_channel","id":77,"messages":[
+        {"id":1,"type":"message","date_unixtime":"1793530800","text":["Toulouse : beuh dispo, 10€ le g, livraison. Snap: demo_fictif31 ",{"type":"hashtag","text":"#dispo"}]},
+        {"id":2,"type":"message","date_unixtime":"1793530900","text":"Il neige sur Toulouse ce soir"}]}"##;
+    fs::write(folder.path().join("result.json"), chat).unwrap();
+    fs::write(folder.path().join("chat.txt"), "[24/11/2026, 11:15:38] Exemple: Il neige sur Toulouse\n").unwrap();
+    fs::write(folder.path().join("listing.csv"), "Numero;Annonce\n1;Herbes de Provence et poulet : la recette\n2;\n").unwrap();
+    let import = |arguments: &[&str]| json(&vigie(folder.path(), &[&["import", "--format", "json"], arguments].concat()));
+    let telegram = import(&["result.json"]);
+    assert_eq!((&telegram["posts_read"], &telegram["adverts"], &telegram["new"]), (&2.into(), &1.into(), &2.into()));
+    let again = import(&["result.json"]);
+    assert_eq!((&again["new"], &again["known"]), (&0.into(), &2.into()));
+    let both = import(&["chat.txt", "listing.csv", "--network", "forum", "--map", "text=Annonce", "--map", "id=Numero"]);
+    assert_eq!((&both["posts_read"], &both["new"], &both["rejected"]), (&2.into(), &2.into(), &1.into()));
+    let finds = text(&vigie(folder.path(), &["finds", "--json"]));
+    assert!(finds.contains(r#""network":"telegram""#) && finds.contains(r#""native_id":"77/1""#), "{finds}");
+    assert!(text(&vigie(folder.path(), &["import", "-"])).contains("from a file"));
+}
+
+#[test]
+fn watch_and_status_say_what_is_missing() {
+    let folder = case("platform");
+    assert!(text(&vigie(folder.path(), &["watch"])).contains("add a [[live]] table"));
+    assert!(text(&vigie(folder.path(), &["status"])).contains("`vigie watch` has not run"));
+    let settings = folder.path().join("vigie.toml");
+    let live = "\n[[live]]\nname = \"a\"\nprotocol = \"jetstream\"\nurl = \"https://example.org\"\n";
+    fs::write(&settings, fs::read_to_string(&settings).unwrap() + live).unwrap();
+    assert!(text(&vigie(folder.path(), &["watch"])).contains("looks like wss://relay.example.org"));
+    assert!(text(&vigie(folder.path(), &["watch", "b"])).contains("no live source is called \"b\""));
+}

@@ -110,8 +110,12 @@ fn neutral_json(value: &(impl Serialize + ?Sized)) -> Option<Cow<'static, RawVal
 
 /// Words of a source, made safe for a message: at most 64 letters, digits, blanks, `-` and `_`.
 pub(super) fn title(scalar: &Scalar<'_>) -> Box<str> {
-    let words = scalar.as_str().unwrap_or("without a title");
-    words.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, ' ' | '-' | '_')).take(64).collect::<String>().into()
+    words(scalar.as_str().unwrap_or("without a title"))
+}
+
+/// As [`title`], of text.
+pub(super) fn words(text: &str) -> Box<str> {
+    text.chars().filter(|c| c.is_ascii_alphanumeric() || matches!(c, ' ' | '-' | '_')).take(64).collect::<String>().into()
 }
 
 /// Calls `each` with every element of a JSON array, one at a time. After a syntax error the elements before it were given.

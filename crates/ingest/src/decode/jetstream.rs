@@ -18,7 +18,8 @@ use super::{
 };
 
 const NETWORK: &str = "bluesky";
-const POSTS: &str = "app.bsky.feed.post";
+/// The collection of posts.
+pub(super) const POSTS: &str = "app.bsky.feed.post";
 const MAX_TAGS: usize = 64;
 
 /// Decodes a frame of version 1: `{did, time_us, kind, commit}`.

@@ -7,6 +7,7 @@ mod common;
 mod dispatch;
 mod entity;
 mod escape;
+mod firehose;
 mod html;
 mod jetstream;
 mod mastodon;
@@ -24,6 +25,11 @@ use vigie_model::Event;
 
 use self::out::{Out, Source};
 use crate::Limits;
+
+/// HTML as text, for exports that hold it.
+pub(crate) fn html_to_text(html: &str) -> String {
+    html::to_text(html).into_owned()
+}
 
 /// Decodes records. Without state: share it between threads, and decode in any order.
 #[derive(Debug, Clone)]
@@ -61,6 +67,9 @@ impl Decoder {
     fn decode_counted(&self, record: &[u8], event: Option<&str>, problems: &mut Vec<DecodeProblem>, sink: &mut dyn FnMut(Event<'_>)) {
         if record.len() > self.max_record {
             return Out::new("", problems, sink).reject(Reason::RecordTooLong { limit: self.max_record }, None);
+        }
+        if crate::firehose::is_frame(record) {
+            return firehose::decode(record, &mut Out::new("", problems, sink));
         }
         let (utf8, bad_byte) = match std::str::from_utf8(record) {
             Ok(text) => (Cow::Borrowed(text), None),

@@ -108,6 +108,9 @@ pub enum Reason {
     /// Bluesky: a revision that is no TID.
     #[error("`rev` is not a TID; the server's time stands for it")]
     Tid,
+    /// Bluesky: a frame of the firehose that is broken, or a record whose bytes are not those that were signed.
+    #[error(transparent)]
+    Frame(crate::firehose::FrameFault),
     /// The source itself reports an error; posts may be missing from here on.
     #[error("the source reports an error: {0}")]
     SourceError(Box<str>),

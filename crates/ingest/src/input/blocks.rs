@@ -4,6 +4,7 @@ use std::{
     fmt,
     fs::File,
     io::{self, Read},
+    sync::mpsc::Receiver,
 };
 
 use super::{
@@ -11,12 +12,13 @@ use super::{
     block::Cut,
     events::EventCutter,
     feed::Feed,
+    frames::FrameCutter,
     lines::LineCutter,
     sniff::{self, Framing, Look},
     stream::{Raw, Stream},
     values::ValueCutter,
 };
-use crate::{Limits, Position, Problem};
+use crate::{Limits, Position, Problem, import};
 
 /// The blocks of one input, in order. An iterator that may also be given buffers back.
 ///
@@ -29,8 +31,13 @@ pub struct Blocks {
 }
 
 enum State {
-    Unopened { raw: Raw, live: bool },
+    Unopened {
+        raw: Raw,
+        live: bool,
+    },
     Open(Box<(Feed, Cutter)>),
+    /// Made on a thread of its own.
+    Export(Receiver<Block>),
     Finished,
 }
 
@@ -45,6 +52,7 @@ enum Cutter {
     Lines(LineCutter),
     Values(ValueCutter),
     Events(EventCutter),
+    Frames(FrameCutter),
 }
 
 /// What all ways of cutting need.
@@ -91,6 +99,10 @@ impl Blocks {
     /// [`InputError`] if there is no such file or the system refuses to open it.
     pub fn open(input: &Input, limits: &Limits, start: Position) -> Result<Self, InputError> {
         let (raw, live) = match input {
+            Input::Export(path, options) => {
+                let shared = Shared { source: input.name(), limits: *limits, spare: Vec::new(), peak: 0 };
+                return Ok(Self { state: State::Export(import::open(path, options, start)?), start, shared });
+            }
             Input::Stdin => (Raw::Other(Box::new(io::stdin())), true),
             Input::File(path) => {
                 let at_path = |source| InputError::at(path, source);
@@ -131,12 +143,16 @@ impl Blocks {
         {
             return Some(self.only_problem(problem));
         }
+        if let State::Export(blocks) = &self.state {
+            return blocks.recv().ok();
+        }
         let State::Open(open) = &mut self.state else { return None };
         let (feed, cutter) = &mut **open;
         let block = match cutter {
             Cutter::Lines(lines) => lines.next(feed, &mut self.shared),
             Cutter::Values(values) => values.next(feed, &mut self.shared),
             Cutter::Events(events) => events.next(feed, &mut self.shared),
+            Cutter::Frames(frames) => frames.next(feed, &mut self.shared),
         };
         if block.is_none() {
             self.state = State::Finished;
@@ -179,6 +195,7 @@ impl Blocks {
             Framing::Lines => Cutter::Lines(LineCutter::new(at)),
             Framing::Values => Cutter::Values(ValueCutter::new(at, resumed, line_begins)),
             Framing::Events => Cutter::Events(EventCutter::new(at)),
+            Framing::Frames => Cutter::Frames(FrameCutter::new(at)),
         };
         self.state = State::Open(Box::new((feed, cutter)));
         None

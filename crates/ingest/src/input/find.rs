@@ -3,7 +3,10 @@
 use std::{
     fs, io,
     path::{Path, PathBuf},
+    sync::Arc,
 };
+
+use crate::ImportOptions;
 
 /// Why an input cannot be listed or opened.
 #[derive(Debug, thiserror::Error)]
@@ -25,7 +28,7 @@ pub enum InputError {
 }
 
 impl InputError {
-    pub(super) fn at(path: &Path, source: io::Error) -> Self {
+    pub(crate) fn at(path: &Path, source: io::Error) -> Self {
         if source.kind() == io::ErrorKind::NotFound { Self::NotFound { path: path.to_owned() } } else { Self::Unreadable { path: path.to_owned(), source } }
     }
 }
@@ -37,6 +40,8 @@ pub enum Input {
     Stdin,
     /// A file, or whatever else a path can be opened as.
     File(PathBuf),
+    /// An export of a network or a tool, read as the options say.
+    Export(PathBuf, Arc<ImportOptions>),
 }
 
 impl Input {
@@ -45,7 +50,7 @@ impl Input {
     pub fn name(&self) -> String {
         match self {
             Self::Stdin => "-".to_owned(),
-            Self::File(path) => path.to_string_lossy().into_owned(),
+            Self::File(path) | Self::Export(path, _) => path.to_string_lossy().into_owned(),
         }
     }
 }

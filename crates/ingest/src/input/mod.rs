@@ -2,9 +2,11 @@
 
 mod block;
 mod blocks;
+mod build;
 mod events;
 mod feed;
 mod find;
+mod frames;
 mod lines;
 mod reason;
 mod scanner;
@@ -14,5 +16,6 @@ mod values;
 
 pub use block::{Block, Record, Records};
 pub use blocks::Blocks;
+pub use build::BlockBuilder;
 pub use find::{Input, InputError, find_inputs};
 pub use reason::InputReason;

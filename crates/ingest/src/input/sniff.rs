@@ -13,6 +13,8 @@ pub(super) enum Framing {
     Values,
     /// Server-sent events.
     Events,
+    /// Binary frames, each after its length.
+    Frames,
 }
 
 /// What [`look`] makes of a beginning.
@@ -34,6 +36,11 @@ const BINARY_SAMPLE: usize = 4 << 10;
 
 /// Judges the first bytes of an input; `complete` if there will be no more than these.
 pub(super) fn look(sample: &[u8], complete: bool) -> Look {
+    match frames(sample) {
+        Some(true) => return Look::Text(Framing::Frames),
+        None if !complete => return Look::NeedMore,
+        _ => {}
+    }
     if let Some(name) = known_binary(sample) {
         return Look::NotText(name);
     }
@@ -52,6 +59,17 @@ pub(super) fn look(sample: &[u8], complete: bool) -> Look {
         Some(framing) => Look::Text(framing),
         None if complete => Look::Text(Framing::Lines),
         None => Look::NeedMore,
+    }
+}
+
+/// Whether this is a dump of the AT protocol's firehose: a length of four bytes, the lowest first, and a frame. `None` if the
+/// sample is too short to tell.
+fn frames(sample: &[u8]) -> Option<bool> {
+    // Frames are below 16 MiB, and text has no zero as its fourth byte.
+    match sample {
+        [_, _, _, 0, frame @ ..] if frame.len() < 4 => None,
+        [_, _, _, 0, frame @ ..] => Some(crate::firehose::is_frame(frame)),
+        _ => Some(false),
     }
 }
 

@@ -6,6 +6,7 @@ mod episodes;
 mod eval;
 mod evidence;
 mod finds;
+mod import;
 mod init;
 mod label;
 mod lexicon;
@@ -13,7 +14,9 @@ mod rules;
 mod scan;
 mod share;
 mod show;
+mod status;
 mod training;
+mod watch;
 
 use std::{
     io::{self, Write},
@@ -44,6 +47,9 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Scan(scan::Scan),
+    Watch(watch::Watch),
+    Import(import::Import),
+    Status(status::Status),
     Share(share::Share),
     Label(label::Label),
     Episodes(episodes::Episodes),
@@ -103,6 +109,9 @@ impl Cli {
         let config = self.config.as_deref();
         match self.command {
             Command::Scan(scan) => scan.run(config),
+            Command::Import(import) => import.run(config),
+            Command::Watch(watch) => watch.run(config),
+            Command::Status(status) => status.run(config),
             Command::Share(share) => share.run(config),
             Command::Label(label) => label.run(config),
             Command::Episodes(episodes) => episodes.run(config),

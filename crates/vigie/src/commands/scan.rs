@@ -86,8 +86,13 @@ impl Progress for Bar {
 
 impl Scan {
     pub(crate) fn run(self, config: Option<&Path>) -> anyhow::Result<ExitCode> {
+        self.run_on(config, |input| input)
+    }
+
+    /// Runs on inputs that are made of those that were named.
+    pub(crate) fn run_on(self, config: Option<&Path>, make: impl Fn(Input) -> Input) -> anyhow::Result<ExitCode> {
         let settings = if self.dry_run { Settings::load(config)?.unwrap_or_else(Settings::unconfigured) } else { settings(config)? };
-        let inputs = self.inputs(&settings)?;
+        let inputs: Vec<Input> = self.inputs(&settings)?.into_iter().map(make).collect();
         let detector = Detector::new(Lexicon::embedded()?, Model::embedded()?, self.all_watches(&settings)?);
         let rules = LiveRules::open(settings.rules.clone(), &detector)?;
         let now = now()?;
@@ -103,6 +108,11 @@ impl Scan {
         let summary = vigie_pipeline::run(self.plan(&settings, inputs, now)?, &detector, &rules, &mut store, &bar, &stop)?;
         bar.0.finish_and_clear();
         self.report(&settings, &summary, started)
+    }
+
+    /// Whether standard input was named.
+    pub(crate) fn names_stdin(&self) -> bool {
+        self.paths.iter().any(|path| path.as_os_str() == "-")
     }
 
     fn inputs(&self, settings: &Settings) -> anyhow::Result<Vec<Input>> {
@@ -205,7 +215,7 @@ pub(crate) fn rejects_folder(settings: &Settings) -> PathBuf {
 }
 
 /// Removes reject files that were not written to for as long as finds are kept.
-fn purge_rejects(folder: &Path, days: u32) -> anyhow::Result<()> {
+pub(crate) fn purge_rejects(folder: &Path, days: u32) -> anyhow::Result<()> {
     let Ok(entries) = std::fs::read_dir(folder) else { return Ok(()) }; // none was written yet
     let limit = Duration::from_secs(u64::from(days) * 86_400);
     for entry in entries {
@@ -223,7 +233,7 @@ pub(crate) fn now() -> anyhow::Result<Timestamp> {
 }
 
 /// A flag that Ctrl-C or a termination signal sets; a second Ctrl-C ends the program at once, which loses nothing that was committed.
-pub(super) fn stop_on_signal() -> anyhow::Result<Arc<AtomicBool>> {
+pub(crate) fn stop_on_signal() -> anyhow::Result<Arc<AtomicBool>> {
     let stop = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&stop);
     ctrlc::set_handler(move || {
@@ -238,7 +248,7 @@ pub(super) fn stop_on_signal() -> anyhow::Result<Arc<AtomicBool>> {
 /// Shown on a terminal only. Measures compressed sizes where inputs are compressed, so it may run past its end there.
 pub(super) fn progress_bar(inputs: &[Input]) -> ProgressBar {
     let size = |input: &Input| match input {
-        Input::File(path) => std::fs::metadata(path).map_or(0, |m| m.len()),
+        Input::File(path) | Input::Export(path, _) => std::fs::metadata(path).map_or(0, |m| m.len()),
         Input::Stdin => 0,
     };
     let total: u64 = inputs.iter().map(size).sum();

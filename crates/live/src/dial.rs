@@ -1,0 +1,200 @@
+//! Connecting: resolve, refuse what is not the public internet, connect to exactly the address that was checked.
+
+use std::{
+    io::{self, Read, Write},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream, ToSocketAddrs},
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
+
+use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned, pki_types::ServerName};
+use tungstenite::http::Uri;
+
+use crate::Loss;
+
+/// The longest time for a connection, for the answer to a request and for anything that is sent.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A connection, encrypted or not.
+pub(crate) enum Socket {
+    Plain(TcpStream),
+    Tls(Box<StreamOwned<ClientConnection, TcpStream>>),
+}
+
+impl Socket {
+    /// How long a read waits before it gives up with [`io::ErrorKind::WouldBlock`].
+    pub(crate) fn set_read_timeout(&self, timeout: Duration) -> io::Result<()> {
+        match self {
+            Self::Plain(socket) => socket.set_read_timeout(Some(timeout)),
+            Self::Tls(stream) => stream.sock.set_read_timeout(Some(timeout)),
+        }
+    }
+}
+
+impl Read for Socket {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Self::Plain(socket) => socket.read(buf),
+            Self::Tls(stream) => stream.read(buf),
+        }
+    }
+}
+
+impl Write for Socket {
+    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Plain(socket) => socket.write(buf),
+            Self::Tls(stream) => stream.write(buf),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self {
+            Self::Plain(socket) => socket.flush(),
+            Self::Tls(stream) => stream.flush(),
+        }
+    }
+}
+
+/// Connects to the host of a `ws` or `wss` address.
+pub(crate) fn dial(uri: &Uri, allow_private: bool) -> Result<Socket, Loss> {
+    let host = uri.host().unwrap_or_default().trim_matches(['[', ']']);
+    let secure = uri.scheme_str() == Some("wss");
+    let port = uri.port_u16().unwrap_or(if secure { 443 } else { 80 });
+    let addresses = (host, port).to_socket_addrs().map_err(|source| Loss::Address { host: host.to_owned(), source })?;
+    let allowed: Vec<SocketAddr> = addresses.filter(|address| allow_private || is_public(address.ip())).collect();
+    if allowed.is_empty() {
+        return Err(Loss::Private { host: host.to_owned() });
+    }
+    let socket = first_that_answers(&allowed).map_err(|source| Loss::Connect { host: host.to_owned(), source })?;
+    if secure { encrypt(socket, host) } else { Ok(Socket::Plain(socket)) }
+}
+
+fn first_that_answers(addresses: &[SocketAddr]) -> io::Result<TcpStream> {
+    let mut last = io::Error::from(io::ErrorKind::AddrNotAvailable);
+    for address in addresses {
+        match TcpStream::connect_timeout(address, PATIENCE) {
+            Ok(socket) => {
+                socket.set_read_timeout(Some(PATIENCE))?;
+                socket.set_write_timeout(Some(PATIENCE))?;
+                socket.set_nodelay(true)?;
+                return Ok(socket);
+            }
+            Err(error) => last = error,
+        }
+    }
+    Err(last)
+}
+
+fn encrypt(socket: TcpStream, host: &str) -> Result<Socket, Loss> {
+    let failed = |reason: String| Loss::Tls { host: host.to_owned(), reason };
+    let config = tls_config().map_err(&failed)?;
+    let name = ServerName::try_from(host.to_owned()).map_err(|error| failed(error.to_string()))?;
+    let session = ClientConnection::new(config, name).map_err(|error| failed(error.to_string()))?;
+    Ok(Socket::Tls(Box::new(StreamOwned::new(session, socket))))
+}
+
+/// Trusts what the system trusts: authorities often have certificates of their own.
+fn tls_config() -> Result<Arc<ClientConfig>, String> {
+    static CONFIG: OnceLock<Result<Arc<ClientConfig>, String>> = OnceLock::new();
+    CONFIG
+        .get_or_init(|| {
+            let mut roots = RootCertStore::empty();
+            let (added, _) = roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+            if added == 0 {
+                return Err("this system has no root certificates; install its package of CA certificates".to_owned());
+            }
+            let provider = Arc::new(rustls::crypto::ring::default_provider());
+            let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().map_err(|error| error.to_string())?;
+            Ok(Arc::new(builder.with_root_certificates(roots).with_no_client_auth()))
+        })
+        .clone()
+}
+
+/// Whether an address is of the public internet: the IANA special-purpose registries (RFC 6890) without those that are global.
+#[must_use]
+pub fn is_public(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(address) => is_public_v4(address),
+        IpAddr::V6(address) => is_public_v6(address),
+    }
+}
+
+fn is_public_v4(address: Ipv4Addr) -> bool {
+    let special = match address.octets() {
+        [0 | 10 | 127 | 240..=255, ..] => true,
+        [100, second, ..] => (64..128).contains(&second), // carriers' own networks
+        [172, second, ..] => (16..32).contains(&second),
+        [192, 0, third, _] => third == 0 || third == 2,
+        [198, second, third, _] => matches!(second, 18 | 19) || (second, third) == (51, 100), // benchmarks, documentation
+        [203, 0, 113, _] => true,
+        _ => address.is_private() || address.is_link_local() || address.is_multicast(),
+    };
+    !special
+}
+
+fn is_public_v6(address: Ipv6Addr) -> bool {
+    let [a, b, c, d, e, f, g, h] = address.segments();
+    let v4 = Ipv4Addr::from((u32::from(g) << 16) | u32::from(h));
+    match [a, b, c, d, e, f] {
+        // An IPv4 address in another form: mapped, translated (RFC 6052), and behind 6to4.
+        [0, 0, 0, 0, 0, 0xffff] | [0x64, 0xff9b, 0, 0, 0, 0] => is_public_v4(v4),
+        [0x2002, high, low, ..] => is_public_v4(Ipv4Addr::from((u32::from(high) << 16) | u32::from(low))),
+        // Teredo, benchmarks, documentation.
+        [0x2001, 0 | 2 | 0xdb8, ..] => false,
+        _ => a & 0xe000 == 0x2000, // all global addresses are below 2000::/3
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_public_addresses_are_public() {
+        for private in [
+            "0.0.0.0",
+            "10.1.2.3",
+            "100.64.0.1",
+            "127.0.0.1",
+            "169.254.169.254",
+            "172.16.0.1",
+            "172.31.255.255",
+            "192.0.0.8",
+            "192.0.2.1",
+            "192.168.1.1",
+            "198.18.0.1",
+            "198.51.100.7",
+            "203.0.113.1",
+            "224.0.0.1",
+            "255.255.255.255",
+            "::",
+            "::1",
+            "::ffff:127.0.0.1",
+            "::ffff:10.0.0.1",
+            "64:ff9b::a00:1",
+            "fc00::1",
+            "fd12::1",
+            "fe80::1",
+            "fec0::1",
+            "ff02::1",
+            "2001:db8::1",
+            "2002:7f00:1::",
+            "2001:0:1::",
+            "::127.0.0.1",
+        ] {
+            assert!(!is_public(private.parse().unwrap()), "{private}");
+        }
+        for public in ["1.1.1.1", "100.128.0.1", "172.32.0.1", "192.169.0.1", "198.20.0.1", "2606:4700::1111", "2a00::1", "::ffff:1.1.1.1", "2002:101:101::"] {
+            assert!(is_public(public.parse().unwrap()), "{public}");
+        }
+    }
+
+    #[test]
+    fn a_private_host_is_refused_and_named() {
+        let uri = "ws://127.0.0.1:9/".parse().unwrap();
+        assert!(matches!(dial(&uri, false), Err(Loss::Private { host }) if host == "127.0.0.1"));
+        let uri = "ws://[::1]:9/".parse().unwrap();
+        assert!(matches!(dial(&uri, false), Err(Loss::Private { host }) if host == "::1"));
+    }
+}
