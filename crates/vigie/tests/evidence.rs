@@ -1,6 +1,6 @@
 //! `vigie evidence` as a whole program.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test")]
+#![expect(clippy::unwrap_used, reason = "a test")]
 
 use std::{fs, path::Path, process::Command};
 
