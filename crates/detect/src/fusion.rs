@@ -233,7 +233,9 @@ const THIN: f32 = ADVERT - 0.01;
 fn is_thin(evidence: &Evidence, ruled: &Ruled) -> bool {
     let Entities { contacts, prices, quantities, .. } = &evidence.entities;
     let coded = !matches!(ruled.best, Some(Grade::A | Grade::B));
-    coded && ruled.sum.components == 0 && contacts.is_empty() && prices.is_empty() && quantities.is_empty()
+    let pictures_only = evidence.products.iter().filter(|p| p.class.is_drug()).all(|p| p.emoji);
+    let signs = if pictures_only { 2 } else { 1 };
+    coded && ruled.sum.components < signs && contacts.is_empty() && prices.is_empty() && quantities.is_empty()
 }
 
 /// The score of a text that is given up for what its words say.

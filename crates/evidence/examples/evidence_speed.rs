@@ -26,13 +26,13 @@ use vigie_evidence::{
 fn main() {
     let folder = std::env::args().nth(1).expect("a folder on the disk to measure");
     let base = tempfile::tempdir_in(folder).unwrap();
+    warc_speed();
     println!("fsync of a 4 KiB write: p50 {:?}", sync_time(base.path()));
     for threads in [1, 16, 64, 256, 1024] {
         log_speed(&base.path().join(format!("log-{threads}")), threads);
     }
     seal_speed(&base.path().join("vault"));
     paced(&base.path().join("paced"));
-    warc_speed(base.path());
 }
 
 fn percentile(times: &mut [Duration], percent: usize) -> Duration {
@@ -141,7 +141,7 @@ fn paced(folder: &Path) {
 }
 
 /// The same records as `bench/warcio_speed.py`: 2,000 HTML pages of 20 kB.
-fn warc_speed(folder: &Path) {
+fn warc_speed() {
     use vigie_evidence::warc::{Kind, Record, WarcWriter, record_id};
     let words = ["livraison", "service", "discret", "menu", "prix", "ville", "soir", "photo", "message", "exemple"];
     let page = |number: usize| {
@@ -173,5 +173,4 @@ fn warc_speed(folder: &Path) {
     let file = writer.finish();
     let time = start.elapsed();
     println!("WARC with gzip: {:.1} MB/s, {} bytes from {bytes}", bytes as f64 / 1e6 / time.as_secs_f64(), file.len());
-    std::fs::write(folder.join("pages.bin"), pages.concat()).unwrap();
 }

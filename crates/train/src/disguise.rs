@@ -25,6 +25,20 @@ pub(crate) fn disguised(text: &str, seed: u64) -> String {
     out
 }
 
+/// Pictures that stand for products in adverts, and mostly for nothing of the kind.
+const PICTURES: [&str; 18] = ["🌿", "🍀", "❄️", "🍫", "🍄", "💎", "🔥", "💊", "🎈", "🐴", "🌲", "🍪", "⚡", "🥦", "🧊", "🌱", "🍬", "📲"];
+
+/// A copy that ends with one or two pictures.
+pub(crate) fn with_picture(text: &str, seed: u64) -> String {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let mut out = text.to_owned();
+    for _ in 0..rng.random_range(1..=2) {
+        out.push(' ');
+        out.push_str(PICTURES.get(rng.random_range(0..PICTURES.len())).copied().unwrap_or_default());
+    }
+    out
+}
+
 const KINDS: u32 = 9;
 
 fn slip(word: &str, kind: u32, rng: &mut ChaCha8Rng) -> String {

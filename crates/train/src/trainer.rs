@@ -8,7 +8,7 @@ use vigie_model::Post;
 
 use crate::{
     Example,
-    disguise::disguised,
+    disguise::{disguised, with_picture},
     logistic::{Dense, Hashed, Row, Settings, Sparse},
 };
 
@@ -48,7 +48,7 @@ struct Read {
 #[must_use]
 pub fn train(detector: &Detector, examples: &[Example], seed: u64) -> (Model, Report) {
     let read = read(detector, examples);
-    let copies = disguised_copies(detector, examples, seed);
+    let copies = copies(detector, examples, seed);
     let views = held_out(&read, &copies, seed);
     let floors = [floor(&read, &views, false), floor(&read, &views, true)];
     let rows = rows(&read, &views, floors);
@@ -90,14 +90,15 @@ fn read(detector: &Detector, examples: &[Example]) -> Vec<Read> {
 /// How much a disguised copy counts beside its original.
 const COPY_WEIGHT: f32 = 0.4;
 
-/// A disguised copy of each text that counts in full, in the fold of its original.
-fn disguised_copies(detector: &Detector, examples: &[Example], seed: u64) -> Vec<Read> {
-    let originals = examples.iter().filter(|example| example.weight >= 1.0);
-    let copies: Vec<Example> = originals
-        .clone()
-        .zip(seed..)
-        .map(|(example, seed)| Example { text: disguised(&example.text, seed), weight: example.weight * COPY_WEIGHT, ..example.clone() })
-        .collect();
+/// A disguised copy of each text that counts in full, and ordinary posts with a picture that sellers use too; in the folds of
+/// their originals.
+fn copies(detector: &Detector, examples: &[Example], seed: u64) -> Vec<Read> {
+    let full = |example: &&Example| example.weight >= 1.0;
+    let ordinary = |example: &&Example| example.weight < 1.0 && !example.advert && example.group() % 8 < 2;
+    let disguised = examples.iter().filter(full).zip(seed..).map(|(original, seed)| (original, disguised(&original.text, seed), COPY_WEIGHT));
+    let pictured = examples.iter().filter(ordinary).zip(seed..).map(|(original, seed)| (original, with_picture(&original.text, seed), 1.0));
+    let (originals, copies): (Vec<_>, Vec<_>) =
+        disguised.chain(pictured).map(|(original, text, weight)| (original, Example { text, weight: original.weight * weight, ..original.clone() })).unzip();
     let mut read = read(detector, &copies);
     read.iter_mut().zip(originals).for_each(|(copy, original)| copy.fold = original.group() % FOLDS);
     read

@@ -158,7 +158,8 @@ impl Vault {
         for id in staged {
             let folder = staging.join(&id);
             let leaf = folder.join(format!("{id}.leaf"));
-            if !leaf.exists() {
+            // A rename that only half reached the disk leaves the folder under both names.
+            if !leaf.exists() || self.exhibit_folder(&id).exists() {
                 fs::remove_dir_all(&folder).at("remove", &folder)?;
                 continue;
             }

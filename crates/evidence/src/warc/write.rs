@@ -97,7 +97,7 @@ pub struct WarcWriter {
 
 impl Default for WarcWriter {
     fn default() -> Self {
-        let level = CompressionLvl::new(9).unwrap_or_default();
+        let level = CompressionLvl::new(7).unwrap_or_default();
         Self { bytes: Vec::new(), header: String::new(), plain: Vec::new(), compressor: Compressor::new(level) }
     }
 }
@@ -126,7 +126,7 @@ impl WarcWriter {
     }
 
     /// Appends `plain` as one gzip member. A record is in memory as a whole, so libdeflate, which needs that, may be used: it is
-    /// several times as fast as zlib, and its level 9 gives smaller files than zlib's.
+    /// several times as fast as zlib, and its level 7 gives smaller files than zlib's.
     fn compress(&mut self) {
         let start = self.bytes.len();
         self.bytes.resize(start + self.compressor.gzip_compress_bound(self.plain.len()), 0);

@@ -5,7 +5,7 @@ use std::{
     process::ExitCode,
 };
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use clap::Args;
 use serde_json::json;
 use vigie_evidence::{
@@ -96,7 +96,10 @@ impl Verify {
         // A bundle without a sound proof is rejected for that.
         let Some(new) = size else { return Ok(None) };
         let (_, head) = read_checkpoint(folder, key)?;
-        let path = merkle::consistency(&mut TileReader::new(folder, head.size), old.min(new), old.max(new)).unwrap_or_default();
+        if head.size < old.max(new) {
+            bail!("the log in {} has {} entries, fewer than the {} that are to be compared: fetch its files anew", folder.display(), head.size, old.max(new));
+        }
+        let path = merkle::consistency(&mut TileReader::new(folder, head.size), old.min(new), old.max(new))?;
         Ok(Some((saved, path)))
     }
 }
