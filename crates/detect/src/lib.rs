@@ -35,6 +35,9 @@ use crate::{
     watch::{Role, Seen, WatchWord},
 };
 
+/// Scores from here on are worth the time of rules; what lies below is left alone.
+const CANDIDATE: f32 = 0.01;
+
 /// Score of a post in which nothing points to an offer.
 const CLEAN: f32 = 0.001;
 
@@ -70,7 +73,7 @@ pub struct Judgement {
     pub score: f32,
     /// Where the score stands.
     pub band: Band,
-    /// Whether the detector went beyond the first look. Only these are shown to rules.
+    /// Whether the detector went beyond the first look and found something. Only these are shown to rules.
     pub candidate: bool,
     /// With spans and reasons; none for a post in which no product is named.
     pub verdict: Option<Box<Verdict>>,
@@ -191,7 +194,6 @@ impl Detector {
         let mut judgement = Judgement { watches, lang, score: CLEAN, band: Band::Clear, candidate: false, verdict: None };
         let words = self.model.by_words(&scratch.folded);
         let hopeful = words >= self.model.floor(drug);
-        judgement.candidate = hopeful;
         if !hopeful {
             judgement.score = fusion::given_up(words);
         }
@@ -201,6 +203,7 @@ impl Detector {
                 (verdict.score, verdict.band) = (judgement.score, Band::Clear);
             }
             (judgement.score, judgement.band) = (verdict.score, verdict.band);
+            judgement.candidate = hopeful && verdict.score >= CANDIDATE;
             judgement.verdict = Some(Box::new(verdict));
         }
         judgement
