@@ -72,7 +72,17 @@ fn need_tool(tool: &str, package: &str) -> Result<()> {
     if has_tool(tool) { Ok(()) } else { run("cargo", &["install", "--locked", package]) }
 }
 
+/// A program of a Debian package, which tests call.
+fn need_program(program: &str, package: &str) -> Result<()> {
+    if Command::new(program).arg("version").output().is_ok() {
+        return Ok(());
+    }
+    run("apt-get", &["update"])?;
+    run("apt-get", &["install", "--yes", "--no-install-recommends", package])
+}
+
 fn test() -> Result<()> {
+    need_program("openssl", "openssl")?;
     need_tool("nextest", "cargo-nextest")?;
     need_tool("deny", "cargo-deny")?;
     run("cargo", &["fmt", "--all", "--check"])?;
