@@ -199,15 +199,20 @@ impl RuleBook {
         verdict.rules.extend(acting.iter().map(|rule| Arc::clone(&rule.fired)));
     }
 
-    /// The rules that hold. One that raises or routes does not where the detector found no component: there is nothing to raise.
+    /// The rules that hold. One that raises or routes does not where the detector found no component: there is nothing to raise; one
+    /// that does neither does not in a clear post: there is nothing to lower, and nobody sees its label.
     fn fired<'s>(&'s self, post: &Post<'_>, verdict: &Verdict, watches: &[&str], tally: &mut RuleTally) -> Vec<&'s Compiled> {
         let features = Features::new(post, verdict, watches);
         let context = context(&self.env, &features);
         let mut fired = Vec::new();
         for rule in &self.rules {
+            let idle = if rule.rule.effect.lifts() { verdict.components.is_empty() } else { verdict.band == Band::Clear };
+            if idle {
+                continue;
+            }
             match rule.expression.holds(&context) {
-                Some(true) if !rule.rule.effect.lifts() || !verdict.components.is_empty() => fired.push(rule),
-                Some(_) => {}
+                Some(true) => fired.push(rule),
+                Some(false) => {}
                 None => tally.of(&rule.rule).failed += 1,
             }
         }
