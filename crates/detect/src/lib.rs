@@ -188,7 +188,7 @@ impl Detector {
     }
 
     fn judge_with(&self, post: &Post<'_>, scratch: &mut Scratch, explain: bool) -> Judgement {
-        let lang = post.lang.filter(|l| *l != Lang::UNKNOWN).unwrap_or_else(|| language(&post.text));
+        let lang = language_of(post);
         let drug = self.look(post, scratch);
         let watches = scratch.seen.evaluate(&self.watches, &post.network);
         let mut judgement = Judgement { watches, lang, score: CLEAN, band: Band::Clear, candidate: false, verdict: None };
@@ -211,7 +211,7 @@ impl Detector {
 
     /// What the models look at in a post, for training.
     pub fn features(&self, post: &Post<'_>, scratch: &mut Scratch) -> Features {
-        let lang = post.lang.filter(|l| *l != Lang::UNKNOWN).unwrap_or_else(|| language(&post.text));
+        let lang = language_of(post);
         let drug = self.look(post, scratch);
         let evidence = self.evidence(post, lang, scratch);
         Features { drug, inputs: fusion::training_inputs(&evidence), ..Features::read(&scratch.folded, &evidence) }
@@ -220,7 +220,7 @@ impl Detector {
     /// Words of a post that the lexicon does not know and that stand where products stand: with how much more the context says
     /// "sale" once the word is taken for a product. For the miner of new terms; only posts in which no drug is named clearly.
     pub fn stands_for_a_product(&self, post: &Post<'_>, scratch: &mut Scratch) -> Vec<(String, f32)> {
-        let lang = post.lang.filter(|l| *l != Lang::UNKNOWN).unwrap_or_else(|| language(&post.text));
+        let lang = language_of(post);
         self.look(post, scratch);
         let mut evidence = self.evidence(post, lang, scratch);
         if self.model.by_words(&scratch.folded) < 0.0 || evidence.products.iter().any(|p| p.grade != Grade::C) {
@@ -371,6 +371,11 @@ fn add_phrase(phrases: &mut Phrases, folded: &str, number: u32, plural: bool) {
     if plural && last.len() >= 4 && last.is_ascii() && !last.ends_with('s') {
         phrases.add(format!("{folded}s").split(' ').map(str::as_bytes), number);
     }
+}
+
+/// The declared language of a post, or the one that its text seems to be in.
+fn language_of(post: &Post<'_>) -> Lang {
+    post.lang.filter(|lang| *lang != Lang::UNKNOWN).unwrap_or_else(|| language(&post.text))
 }
 
 /// The language that a text seems to be in; unknown for texts of fewer than 20 letters.

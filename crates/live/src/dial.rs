@@ -2,13 +2,14 @@
 
 use std::{
     io::{self, Read, Write},
-    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream, ToSocketAddrs},
+    net::{SocketAddr, TcpStream, ToSocketAddrs},
     sync::{Arc, OnceLock},
     time::Duration,
 };
 
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned, pki_types::ServerName};
 use tungstenite::http::Uri;
+use vigie_net::is_public;
 
 use crate::Loss;
 
@@ -111,84 +112,9 @@ fn tls_config() -> Result<Arc<ClientConfig>, String> {
         .clone()
 }
 
-/// Whether an address is of the public internet: the IANA special-purpose registries (RFC 6890) without those that are global.
-#[must_use]
-pub fn is_public(address: IpAddr) -> bool {
-    match address {
-        IpAddr::V4(address) => is_public_v4(address),
-        IpAddr::V6(address) => is_public_v6(address),
-    }
-}
-
-fn is_public_v4(address: Ipv4Addr) -> bool {
-    let special = match address.octets() {
-        [0 | 10 | 127 | 240..=255, ..] => true,
-        [100, second, ..] => (64..128).contains(&second), // carriers' own networks
-        [172, second, ..] => (16..32).contains(&second),
-        [192, 0, third, _] => third == 0 || third == 2,
-        [198, second, third, _] => matches!(second, 18 | 19) || (second, third) == (51, 100), // benchmarks, documentation
-        [203, 0, 113, _] => true,
-        _ => address.is_private() || address.is_link_local() || address.is_multicast(),
-    };
-    !special
-}
-
-fn is_public_v6(address: Ipv6Addr) -> bool {
-    let [a, b, c, d, e, f, g, h] = address.segments();
-    let v4 = Ipv4Addr::from((u32::from(g) << 16) | u32::from(h));
-    match [a, b, c, d, e, f] {
-        // An IPv4 address in another form: mapped, translated (RFC 6052), and behind 6to4.
-        [0, 0, 0, 0, 0, 0xffff] | [0x64, 0xff9b, 0, 0, 0, 0] => is_public_v4(v4),
-        [0x2002, high, low, ..] => is_public_v4(Ipv4Addr::from((u32::from(high) << 16) | u32::from(low))),
-        // Teredo, benchmarks, documentation.
-        [0x2001, 0 | 2 | 0xdb8, ..] => false,
-        _ => a & 0xe000 == 0x2000, // all global addresses are below 2000::/3
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn only_public_addresses_are_public() {
-        for private in [
-            "0.0.0.0",
-            "10.1.2.3",
-            "100.64.0.1",
-            "127.0.0.1",
-            "169.254.169.254",
-            "172.16.0.1",
-            "172.31.255.255",
-            "192.0.0.8",
-            "192.0.2.1",
-            "192.168.1.1",
-            "198.18.0.1",
-            "198.51.100.7",
-            "203.0.113.1",
-            "224.0.0.1",
-            "255.255.255.255",
-            "::",
-            "::1",
-            "::ffff:127.0.0.1",
-            "::ffff:10.0.0.1",
-            "64:ff9b::a00:1",
-            "fc00::1",
-            "fd12::1",
-            "fe80::1",
-            "fec0::1",
-            "ff02::1",
-            "2001:db8::1",
-            "2002:7f00:1::",
-            "2001:0:1::",
-            "::127.0.0.1",
-        ] {
-            assert!(!is_public(private.parse().unwrap()), "{private}");
-        }
-        for public in ["1.1.1.1", "100.128.0.1", "172.32.0.1", "192.169.0.1", "198.20.0.1", "2606:4700::1111", "2a00::1", "::ffff:1.1.1.1", "2002:101:101::"] {
-            assert!(is_public(public.parse().unwrap()), "{public}");
-        }
-    }
 
     #[test]
     fn a_private_host_is_refused_and_named() {

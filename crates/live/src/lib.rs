@@ -12,7 +12,6 @@ mod protocol;
 mod stream;
 
 pub use backoff::Backoff;
-pub use dial::is_public;
 pub use loss::Loss;
 pub use protocol::Protocol;
 pub use stream::{Happening, Listener, Settings, SettingsError, Stream};

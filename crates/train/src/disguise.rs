@@ -1,4 +1,6 @@
 //! Copies of texts with the slips and tricks of people who write in haste or hide: the same for adverts and others.
+//!
+//! Kept apart from `testkit`'s disguises on purpose: those measure the detector, and would measure nothing had it learnt from them.
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;

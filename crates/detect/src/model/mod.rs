@@ -44,7 +44,7 @@ pub enum ModelError {
     Damaged,
 }
 
-/// A logistic regression over hashed features, in eighths of a byte's range.
+/// A logistic regression over hashed features, its weights rounded to bytes.
 #[derive(Clone, PartialEq)]
 pub struct View {
     /// Log-odds of a step of a weight.

@@ -4,7 +4,6 @@
 //! and POST. It connects only to the address that it has checked, follows few redirects, checks each, and has limits on time
 //! and size, so that a post's link cannot reach into the operator's network.
 
-mod address;
 mod message;
 mod stamper;
 
@@ -19,8 +18,8 @@ use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned, pki_typ
 use thiserror::Error;
 use url::{Host, Url};
 
-pub use address::is_public;
 pub use stamper::HttpStamper;
+use vigie_net::is_public;
 
 use crate::capture::Exchange;
 

@@ -2,11 +2,11 @@
 
 use std::{path::Path, process::ExitCode};
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use vigie_report::{Language, drift_report, drift_text};
 use vigie_store::{Domain, Measuring, SqliteReader};
 
-use super::{LanguageArg, language, print, settings};
+use super::{LanguageArg, TextOrJson, language, print, scope::watches, settings};
 
 /// Compare the scores of two spans of time, and the scores with the labels
 #[derive(Debug, Args)]
@@ -18,19 +18,11 @@ pub(crate) struct Drift {
     #[arg(long, value_name = "DAY")]
     since: Option<jiff::civil::Date>,
     /// Form of the output
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
+    format: TextOrJson,
     /// Language of the text [default: that of the environment]
     #[arg(long, value_enum)]
     lang: Option<LanguageArg>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// For people
-    Text,
-    /// One JSON document
-    Json,
 }
 
 impl Drift {
@@ -38,17 +30,16 @@ impl Drift {
         let settings = settings(config)?;
         let store = SqliteReader::open(&settings.data, &settings.policy)?;
         let detectors = store.detector_runs()?;
-        let names: Vec<String> = self.watch.clone().map_or_else(|| settings.watches.iter().map(|watch| watch.name.clone()).collect(), |watch| vec![watch]);
         let since = self.since.map(|day| day.to_string());
         let mut reports = Vec::new();
-        for watch in names {
+        for watch in watches(self.watch.clone(), &settings) {
             let sample = store.domain_sample(&Domain { watch: watch.clone(), ..Domain::default() })?;
             reports.push(drift_report(&watch, &sample, since.as_deref(), &detectors));
         }
         let language: Language = language(self.lang);
         print(&match self.format {
-            Format::Text => reports.iter().map(|report| drift_text(report, language)).collect::<String>(),
-            Format::Json => serde_json::to_string_pretty(&reports)? + "\n",
+            TextOrJson::Text => reports.iter().map(|report| drift_text(report, language)).collect::<String>(),
+            TextOrJson::Json => serde_json::to_string_pretty(&reports)? + "\n",
         })
     }
 }

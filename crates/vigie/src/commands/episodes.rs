@@ -7,23 +7,14 @@ use vigie_measure::burst::EpisodePlan;
 use vigie_report::{episode_reports, episodes_svg, episodes_text};
 use vigie_store::{Domain, Measuring, SqliteReader, WatchHour};
 
-use super::{LanguageArg, language, print, settings};
+use super::{LanguageArg, language, print, scope::Scope, settings};
+use crate::settings::Settings;
 
 /// Find flash sales: runs of hours with more adverts than the posts explain
 #[derive(Debug, Args)]
 pub(crate) struct Episodes {
-    /// Only this watch
-    #[arg(long, value_name = "NAME")]
-    watch: Option<String>,
-    /// Only this network
-    #[arg(long, value_name = "NAME")]
-    network: Option<String>,
-    /// From this day on (YYYY-MM-DD, UTC)
-    #[arg(long, value_name = "DAY")]
-    since: Option<jiff::civil::Date>,
-    /// Up to this day
-    #[arg(long, value_name = "DAY")]
-    until: Option<jiff::civil::Date>,
+    #[command(flatten)]
+    scope: Scope,
     /// Form of the output
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -46,7 +37,7 @@ impl Episodes {
     pub(crate) fn run(self, config: Option<&Path>) -> anyhow::Result<ExitCode> {
         let settings = settings(config)?;
         let store = SqliteReader::open(&settings.data, &settings.policy)?;
-        let hours = self.hours(&store, settings.watches.iter().map(|watch| watch.name.clone()))?;
+        let hours = self.hours(&store, &settings)?;
         let found = episode_reports(&hours, &EpisodePlan::default(), |watch, network, span, limit| store.advert_finds(watch, network, span, limit))?;
         let language = language(self.lang);
         print(&match self.format {
@@ -56,16 +47,7 @@ impl Episodes {
         })
     }
 
-    fn hours(&self, store: &SqliteReader, configured: impl Iterator<Item = String>) -> anyhow::Result<Vec<(Domain, Vec<WatchHour>)>> {
-        let names: Vec<String> = self.watch.clone().map_or_else(|| configured.collect(), |watch| vec![watch]);
-        let day = |day: Option<jiff::civil::Date>| day.map(|day| day.to_string());
-        names
-            .into_iter()
-            .map(|watch| {
-                let domain = Domain { watch, network: self.network.clone(), since: day(self.since), until: day(self.until), reposts: false };
-                let hours = store.watch_hours(&domain)?;
-                Ok((domain, hours))
-            })
-            .collect()
+    fn hours(&self, store: &SqliteReader, settings: &Settings) -> anyhow::Result<Vec<(Domain, Vec<WatchHour>)>> {
+        self.scope.domains(settings, false).into_iter().map(|domain| Ok((domain.clone(), store.watch_hours(&domain)?))).collect()
     }
 }

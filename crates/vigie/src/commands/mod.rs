@@ -10,12 +10,13 @@ mod import;
 mod init;
 mod label;
 mod lexicon;
+mod model;
 mod rules;
 mod scan;
+mod scope;
 mod share;
 mod show;
 mod status;
-mod training;
 mod watch;
 
 use std::{
@@ -60,7 +61,7 @@ enum Command {
     Doctor(doctor::Doctor),
     Evidence(evidence::EvidenceCommand),
     Lexicon(lexicon::LexiconCommand),
-    Model(training::ModelCommand),
+    Model(model::ModelCommand),
     Rules(rules::RulesCommand),
     /// Print completions for a shell
     #[command(after_help = "Example: vigie completions bash > /etc/bash_completion.d/vigie")]
@@ -74,6 +75,15 @@ enum Command {
         #[arg(long, value_name = "DIR")]
         out: Option<PathBuf>,
     },
+}
+
+/// Form of what is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TextOrJson {
+    /// For people
+    Text,
+    /// One JSON document
+    Json,
 }
 
 /// Language of what people read.

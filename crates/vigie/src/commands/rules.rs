@@ -8,7 +8,7 @@ use std::{
     process::ExitCode,
 };
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 use vigie_detect::{Detector, Lexicon, Model};
 use vigie_rules::PackSource;
 
@@ -26,15 +26,6 @@ enum Command {
     Check(check::Check),
     Test(check::Test),
     Backtest(backtest::BacktestCommand),
-}
-
-/// Form of the output.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Format {
-    /// For reading
-    Text,
-    /// One JSON document
-    Json,
 }
 
 impl RulesCommand {

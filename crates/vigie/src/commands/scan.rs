@@ -14,7 +14,7 @@ use std::{
 };
 
 use anyhow::{Context, bail};
-use clap::{Args, ValueEnum};
+use clap::Args;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use vigie_detect::{Detector, Lexicon, Model, Watch};
 use vigie_ingest::{Input, Limits, find_inputs};
@@ -24,7 +24,7 @@ use vigie_report::{RunFacts, summary_json, summary_text, write_verdict_line};
 use vigie_rules::LiveRules;
 use vigie_store::{Labelling, SqliteStore, Upkeep};
 
-use super::{print, settings};
+use super::{TextOrJson, print, settings};
 use crate::settings::Settings;
 
 /// Posts in one transaction.
@@ -43,8 +43,8 @@ pub(crate) struct Scan {
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
     /// Form of the summary
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
+    format: TextOrJson,
     /// Store nothing; needs no configuration
     #[arg(long)]
     dry_run: bool,
@@ -63,14 +63,6 @@ pub(crate) struct Scan {
     /// Worker threads [default: all cores]
     #[arg(long, value_name = "N")]
     threads: Option<NonZero<usize>>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// For people
-    Text,
-    /// One JSON document
-    Json,
 }
 
 /// The longest time one terminal refresh waits.
@@ -193,7 +185,7 @@ impl Scan {
         };
         let facts =
             RunFacts { elapsed: started.elapsed(), dry_run: self.dry_run, store: (!self.dry_run).then_some(data.as_str()), rejects: rejects.as_deref() };
-        let text = if self.format == Format::Json { summary_json(summary, &facts) + "\n" } else { summary_text(summary, &facts) };
+        let text = if self.format == TextOrJson::Json { summary_json(summary, &facts) + "\n" } else { summary_text(summary, &facts) };
         if self.verdicts.as_ref().is_some_and(|path| path.as_os_str() == "-") {
             std::io::stderr().write_all(text.as_bytes())?;
         } else {

@@ -8,27 +8,18 @@ use vigie_measure::{
     share::{SharePlan, validation},
 };
 use vigie_report::{FigureContext, ShareFigure, comparisons, comparisons_text, drawn, figures_svg, figures_text, groups, share_csv, share_json, share_table};
-use vigie_store::{Domain, DomainSample, Figures, Measuring, ShareFilter, SqliteReader};
+use vigie_store::{Domain, DomainSample, Figures, Measuring, SqliteReader};
 
-use super::{LanguageArg, language, print, settings};
+use super::{LanguageArg, language, print, scope::Scope, settings};
+use crate::settings::Settings;
 
 /// Show the share of adverts per watch, with an interval as soon as people have read a random sample
 ///
 /// Without labels this is the raw detector rate, which is not an estimate: `vigie label` serves the posts to read.
 #[derive(Debug, Args)]
 pub(crate) struct Share {
-    /// Only this watch
-    #[arg(long, value_name = "NAME")]
-    watch: Option<String>,
-    /// Only this network
-    #[arg(long, value_name = "NAME")]
-    network: Option<String>,
-    /// From this day on (YYYY-MM-DD, UTC)
-    #[arg(long, value_name = "DAY")]
-    since: Option<jiff::civil::Date>,
-    /// Up to this day
-    #[arg(long, value_name = "DAY")]
-    until: Option<jiff::civil::Date>,
+    #[command(flatten)]
+    scope: Scope,
     /// Count reposts as well
     #[arg(long)]
     reposts: bool,
@@ -70,9 +61,8 @@ impl Share {
         let settings = settings(config)?;
         let store = SqliteReader::open(&settings.data, &settings.policy)?;
         let language = language(self.lang);
-        let rows = || store.share(&self.filter());
-        let names: Vec<String> = settings.watches.iter().map(|watch| watch.name.clone()).collect();
-        let figures = || self.figures(&store, &names);
+        let rows = || store.share(&self.scope.filter());
+        let figures = || self.figures(&store, &settings);
         print(&match self.format {
             Format::Table => {
                 let found = figures()?;
@@ -89,22 +79,10 @@ impl Share {
         })
     }
 
-    fn filter(&self) -> ShareFilter {
-        let day = |day: Option<jiff::civil::Date>| day.map(|day| day.to_string());
-        ShareFilter { watch: self.watch.clone(), network: self.network.clone(), since: day(self.since), until: day(self.until) }
-    }
-
-    fn domain(&self, watch: &str) -> Domain {
-        let ShareFilter { network, since, until, .. } = self.filter();
-        Domain { watch: watch.to_owned(), network, since, until, reposts: self.reposts }
-    }
-
     /// A figure for the watch asked for, or for each one configured.
-    fn figures(&self, store: &SqliteReader, configured: &[String]) -> anyhow::Result<Vec<ShareFigure>> {
-        let names: Vec<String> = self.watch.clone().map_or_else(|| configured.to_vec(), |watch| vec![watch]);
+    fn figures(&self, store: &SqliteReader, settings: &Settings) -> anyhow::Result<Vec<ShareFigure>> {
         let mut samples: Vec<(Domain, DomainSample)> = Vec::new();
-        for name in &names {
-            let domain = self.domain(name);
+        for domain in self.scope.domains(settings, self.reposts) {
             let sample = store.domain_sample(&domain)?;
             if !self.by_network {
                 samples.push((domain, sample));

@@ -11,7 +11,7 @@ use std::{
 };
 
 use anyhow::{Context, bail};
-use clap::{Args, ValueEnum};
+use clap::Args;
 use ratatui::crossterm::event::{self, Event, KeyCode, KeyEventKind};
 use serde::Serialize;
 use vigie_measure::{
@@ -22,7 +22,7 @@ use vigie_model::Timestamp;
 use vigie_report::{Language, answer_of, drawn, groups};
 use vigie_store::{Domain, DomainSample, GivenLabel, Labelling, Measuring, SqliteReader, SqliteStore};
 
-use super::{LanguageArg, language, print, scan::now, settings};
+use super::{LanguageArg, TextOrJson, language, print, scan::now, scope::Scope, settings};
 use screen::{Action, Sitting};
 use tasks::{Task, tasks};
 
@@ -35,18 +35,8 @@ use tasks::{Task, tasks};
     after_help = "Examples:\n  vigie label --watch Toulouse --half-width 2\n  vigie label --status\n  vigie label --export > tasks.jsonl\n  vigie label --import labels.jsonl"
 )]
 pub(crate) struct Label {
-    /// Only this watch [default: all of the configuration]
-    #[arg(long, value_name = "NAME")]
-    watch: Option<String>,
-    /// Only this network
-    #[arg(long, value_name = "NAME")]
-    network: Option<String>,
-    /// From this day on (YYYY-MM-DD, UTC)
-    #[arg(long, value_name = "DAY")]
-    since: Option<jiff::civil::Date>,
-    /// Up to this day
-    #[arg(long, value_name = "DAY")]
-    until: Option<jiff::civil::Date>,
+    #[command(flatten)]
+    scope: Scope,
     /// Labels to reach for each watch, at least 30 a stratum
     #[arg(long, value_name = "N", default_value_t = 300)]
     labels: u64,
@@ -66,19 +56,11 @@ pub(crate) struct Label {
     #[arg(long, group = "job", value_name = "FILE")]
     import: Option<PathBuf>,
     /// Form of the status
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
+    format: TextOrJson,
     /// Language of the screen [default: that of the environment]
     #[arg(long, value_enum)]
     lang: Option<LanguageArg>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// For people
-    Text,
-    /// One JSON document
-    Json,
 }
 
 /// What is to be read: domains, and what their labels are to achieve.
@@ -103,7 +85,7 @@ struct Status {
 impl Label {
     pub(crate) fn run(self, config: Option<&Path>) -> anyhow::Result<ExitCode> {
         let settings = settings(config)?;
-        let domains = self.domains(settings.watches.iter().map(|watch| watch.name.clone()));
+        let domains = self.scope.domains(&settings, false);
         if domains.is_empty() {
             bail!("no watch is configured: a share is always the share of a watch");
         }
@@ -118,12 +100,6 @@ impl Label {
             Some(file) => self.import(file, &reviewer, &goal, &mut store),
             None => sit(&goal, &reviewer, &mut store, language(self.lang)),
         }
-    }
-
-    fn domains(&self, configured: impl Iterator<Item = String>) -> Vec<Domain> {
-        let names: Vec<String> = self.watch.clone().map_or_else(|| configured.collect(), |watch| vec![watch]);
-        let day = |day: Option<jiff::civil::Date>| day.map(|day| day.to_string());
-        names.into_iter().map(|watch| Domain { watch, network: self.network.clone(), since: day(self.since), until: day(self.until), reposts: false }).collect()
     }
 
     fn goal(&self) -> anyhow::Result<LabelGoal> {
@@ -145,7 +121,7 @@ impl Label {
 
     fn import(&self, file: &Path, reviewer: &str, goal: &Goal<'_>, store: &mut SqliteStore) -> anyhow::Result<ExitCode> {
         let imported = exchange::import(file, reviewer, goal, store, now()?)?;
-        if self.format == Format::Json {
+        if self.format == TextOrJson::Json {
             print(&(serde_json::to_string_pretty(&imported)? + "\n"))?;
         } else {
             print(&format!("{} labels taken, {} not asked for, {} lines rejected\n", imported.labels, imported.not_asked_for, imported.rejected))?;
@@ -158,7 +134,7 @@ impl Label {
 
     fn status(&self, goal: &Goal<'_>, store: &SqliteReader) -> anyhow::Result<String> {
         let all: Vec<Status> = goal.domains.iter().map(|domain| status(domain, goal.goal, store)).collect::<Result<_, _>>()?;
-        if self.format == Format::Json {
+        if self.format == TextOrJson::Json {
             return Ok(serde_json::to_string_pretty(&all)? + "\n");
         }
         Ok(all.iter().map(|status| status_text(status, language(self.lang))).collect())

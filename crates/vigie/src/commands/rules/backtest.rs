@@ -18,7 +18,8 @@ use vigie_report::grouped;
 use vigie_rules::{Backtest, Change, Differences, PackSource, RuleBook};
 use vigie_store::{Find, FindFilter, Finds as _, SqliteReader, without_identifiers};
 
-use super::{Format, detector};
+use super::detector;
+use crate::commands::TextOrJson;
 use crate::{
     commands::{
         print,
@@ -56,8 +57,8 @@ pub(super) struct BacktestCommand {
     #[arg(long, value_name = "N")]
     threads: Option<NonZero<usize>>,
     /// Form of the output
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
+    format: TextOrJson,
 }
 
 /// What a backtest went over.
@@ -131,7 +132,7 @@ impl BacktestCommand {
     }
 
     fn report<P>(&self, run: &Run<P>, place: impl Fn(&P) -> String) -> anyhow::Result<ExitCode> {
-        print(&if self.format == Format::Json { run.json(place)? } else { run.text(place) })
+        print(&if self.format == TextOrJson::Json { run.json(place)? } else { run.text(place) })
     }
 }
 

@@ -9,7 +9,8 @@ use vigie_model::Post;
 use vigie_report::explain;
 use vigie_rules::{Checked, Effect, RuleBook, RuleTally, check_examples};
 
-use super::{Format, detector, source};
+use super::{detector, source};
+use crate::commands::TextOrJson;
 use crate::{
     commands::{LanguageArg, language, print},
     settings::Settings,
@@ -25,8 +26,8 @@ pub(super) struct Check {
     #[arg(value_name = "PACK")]
     packs: Vec<PathBuf>,
     /// Form of the output
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
+    format: TextOrJson,
 }
 
 /// Try packs on their examples, or on a text
@@ -44,8 +45,8 @@ pub(super) struct Test {
     #[arg(long, value_enum)]
     lang: Option<LanguageArg>,
     /// Form of the output
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
+    format: TextOrJson,
 }
 
 /// Compiled, with every example tried, also those of the packs that come with Vigie.
@@ -62,7 +63,7 @@ fn exit(checked: &[Checked]) -> ExitCode {
 impl Check {
     pub(super) fn run(self, settings: &Settings) -> anyhow::Result<ExitCode> {
         let (book, checked) = load(&self.packs, settings, &detector(settings)?)?;
-        print(&if self.format == Format::Json { check_json(&book, &checked)? } else { check_text(&book, &checked) })?;
+        print(&if self.format == TextOrJson::Json { check_json(&book, &checked)? } else { check_text(&book, &checked) })?;
         Ok(exit(&checked))
     }
 }
@@ -132,7 +133,7 @@ impl Test {
             return self.judge(text, &detector, &book);
         }
         let mut out = String::new();
-        if self.format == Format::Json {
+        if self.format == TextOrJson::Json {
             out = serde_json::to_string_pretty(&examples_json(&checked))? + "\n";
         } else {
             checked.iter().for_each(|checked| line(checked, &mut out));
@@ -146,7 +147,7 @@ impl Test {
         let mut judgement = detector.judge_and_explain(&post, &mut Scratch::default());
         book.apply(&post, &mut judgement, detector.watches(), &mut RuleTally::default());
         let Some(verdict) = judgement.verdict else { return Ok(ExitCode::SUCCESS) };
-        if self.format == Format::Json {
+        if self.format == TextOrJson::Json {
             return print(&(serde_json::to_string_pretty(&verdict)? + "\n"));
         }
         let language = language(self.lang);

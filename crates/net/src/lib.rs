@@ -1,8 +1,9 @@
-//! Which addresses are public: IANA's special-purpose registries (RFC 6890), refused by default.
+//! Which addresses are public: IANA's special-purpose registries (RFC 6890), refused by default. The one list for all who connect.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// Whether an address is one of the public internet. Addresses that carry an IPv4 address inside are judged by that.
+#[must_use]
 pub fn is_public(ip: IpAddr) -> bool {
     match ip {
         IpAddr::V4(ip) => is_public_v4(ip),
@@ -46,27 +47,58 @@ mod tests {
             "127.0.0.1",
             "169.254.169.254",
             "172.16.0.1",
+            "172.31.255.255",
             "192.0.0.1",
+            "192.0.0.8",
             "192.0.2.1",
+            "192.88.99.1",
             "192.168.1.1",
             "198.18.0.1",
+            "198.51.100.7",
+            "203.0.113.1",
             "224.0.0.1",
             "255.255.255.255",
             "::",
             "::1",
+            "::127.0.0.1",
             "::ffff:127.0.0.1",
             "::ffff:10.0.0.1",
             "64:ff9b::7f00:1",
+            "64:ff9b::a00:1",
+            "64:ff9b:1::1",
             "2002:7f00:1::",
             "2001::1",
+            "2001:0:1::",
+            "2001:20::1",
             "2001:db8::1",
+            "3fff::1",
             "fc00::1",
+            "fd12::1",
             "fe80::1",
+            "fec0::1",
             "ff02::1",
         ] {
             assert!(!is_public(ip.parse().unwrap()), "{ip}");
         }
-        for ip in ["9.9.9.9", "193.0.14.129", "::ffff:9.9.9.9", "2620:fe::fe", "64:ff9b::909:909"] {
+    }
+
+    #[test]
+    fn other_addresses_are() {
+        for ip in [
+            "1.1.1.1",
+            "9.9.9.9",
+            "100.128.0.1",
+            "172.32.0.1",
+            "192.169.0.1",
+            "193.0.14.129",
+            "198.20.0.1",
+            "::ffff:9.9.9.9",
+            "64:ff9b::909:909",
+            "2002:101:101::",
+            "2606:4700::1111",
+            "2620:fe::fe",
+            "2a00::1",
+        ] {
             assert!(is_public(ip.parse().unwrap()), "{ip}");
         }
     }

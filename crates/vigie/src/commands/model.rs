@@ -87,8 +87,8 @@ fn card(recipe: &Recipe, model: &Model, lexicon: &str, examples: &[Example], rep
     format!(
         "# The detector's model
 
-`detector.bin`, version `{version}`: three views of hashed features (words and pairs, runs of four letters, words around the masked
-product) and a fusion with the rules' sum and the structure of the post, all of them logistic regressions. Made by
+`detector.bin`, version `{version}`: views of hashed features (words and pairs, runs of four letters, words around the masked
+product, the order of its signs) and a fusion with the rules' sum and the structure of the post, all of them logistic regressions. Made by
 
 ```sh
 cargo run --release -- model train models/training.toml --out models
