@@ -97,12 +97,12 @@ def robustness(folder, images):
         originals = pdqhash.compute_dihedral(np.asarray(image))[0]
         plain = folder / f"{number:02}.png"
         image.save(plain)
-        mine = bits(ours("hash", plain)["hashes"][0])
+        mine = bits(ours("bits", plain)["hashes"][0])
         same += int((mine == originals[0]).all())
         for name, variant in variants(image):
             path = folder / "variant.png"
             variant.save(path)
-            mine_now = bits(ours("hash", path)["hashes"][0])
+            mine_now = bits(ours("bits", path)["hashes"][0])
             theirs_now = pdqhash.compute(np.asarray(variant))[0]
             same += int((mine_now == theirs_now).all())
             table.setdefault(name, []).append((int((mine != mine_now).sum()), int((originals[0] != theirs_now).sum())))

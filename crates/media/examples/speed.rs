@@ -1,6 +1,6 @@
 //! Speed of hashing and of the index, for `bench/pictures.py`, which runs the rivals on the same files.
 //!
-//! `speed hash FILE…` decodes and hashes each picture on one thread; `speed index HASHES QUERIES` builds an index of raw hashes (32 bytes
+//! `speed hash FILE…` decodes and hashes each picture on one thread; `speed bits FILE…` prints hashes only; `speed index HASHES QUERIES` builds an index of raw hashes (32 bytes
 //! each) and asks every query within 31 bits. Both print JSON.
 
 use std::{fs, process::ExitCode, time::Instant};
@@ -19,8 +19,9 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let result = match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["hash", files @ ..] => hash(files),
+        ["bits", files @ ..] => bits(files),
         ["index", hashes, queries] => index(hashes, queries),
-        _ => Err("usage: speed hash FILE… | speed index HASHES QUERIES".into()),
+        _ => Err("usage: speed hash FILE… | speed bits FILE… | speed index HASHES QUERIES".into()),
     };
     match result {
         Ok(line) => println!("{line}"),
@@ -43,6 +44,15 @@ fn hash(files: &[&str]) -> Outcome {
     });
     let rate = |seconds: f64| f64::from(u32::try_from(pictures.len()).unwrap_or(u32::MAX)) / seconds;
     Ok(serde_json::json!({"images_per_second": rate(seconds), "decoded_per_second": rate(decoding), "hashes": hashes}).to_string())
+}
+
+/// Hashes only, once.
+fn bits(files: &[&str]) -> Outcome {
+    let one = |file: &&str| -> Result<String, Box<dyn std::error::Error>> {
+        Ok(Pdq::of(&decode(&fs::read(file)?, &Limits::default())?).map(|pdq| pdq.hash.to_string()).unwrap_or_default())
+    };
+    let hashes = files.iter().map(one).collect::<Result<Vec<_>, _>>()?;
+    Ok(serde_json::json!({ "hashes": hashes }).to_string())
 }
 
 fn index(hashes: &str, queries: &str) -> Outcome {

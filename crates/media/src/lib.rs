@@ -1,7 +1,9 @@
-//! What pictures say: bounded decoding, perceptual hashes and their index.
+//! What pictures say: bounded decoding, perceptual hashes and their index, text, codes.
 
+pub mod codes;
 mod decode;
 pub mod index;
+pub mod ocr;
 pub mod pdq;
 
 pub use decode::{DecodeError, Limits, Picture, decode, decode_frames};

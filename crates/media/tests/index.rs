@@ -1,5 +1,7 @@
 //! The index finds what a scan finds: no more, no less.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::cast_possible_truncation, clippy::print_stdout, reason = "a test fails by panicking")]
+
 use proptest::prelude::*;
 use vigie_media::{index::HashIndex, pdq::PdqHash};
 

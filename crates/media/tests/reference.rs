@@ -1,5 +1,7 @@
 //! PDQ beside Meta's published pictures, where they are (`../shared/data`): they may not be copied here.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::cast_possible_truncation, clippy::print_stdout, reason = "a test fails by panicking")]
+
 use std::{fs, path::PathBuf};
 
 use vigie_media::{

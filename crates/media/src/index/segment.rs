@@ -13,7 +13,10 @@ const VALUES: usize = 1 << 16;
 pub(super) const MOST: usize = 1 << 24;
 
 /// Entries that are compared at a time.
-const CHUNK: usize = 16;
+const WINDOW: usize = 16;
+
+/// Values that are asked of a table: the part itself, and with each of its bits flipped.
+const PROBES: usize = 17;
 
 /// The place of an entry in its segment.
 type Position = [u8; 3];
@@ -34,6 +37,11 @@ fn position(place: usize) -> Position {
 
 fn place([low, middle, high]: Position) -> usize {
     u32::from_le_bytes([low, middle, high, 0]) as usize
+}
+
+/// The value itself for probe 0, then with one bit after the other flipped.
+fn flipped(value: u16, probe: usize) -> u16 {
+    if probe == 0 { value } else { value ^ (1 << (probe - 1)) }
 }
 
 /// Entries grouped by the value of one part.
@@ -66,8 +74,9 @@ impl Table {
             *start = sum;
         }
         let mut next = starts.clone();
-        let mut following = vec![0u16; entries.len()];
-        let mut positions = vec![[0u8; 3]; entries.len()];
+        // Behind the last entry there is room for a whole window.
+        let mut following = vec![0u16; entries.len() + WINDOW];
+        let mut positions = vec![[0u8; 3]; entries.len() + WINDOW];
         for (number, entry) in entries.iter().enumerate() {
             let (value, after) = of(entry);
             let Some(at) = next.get_mut(usize::from(value)) else { continue };
@@ -80,17 +89,30 @@ impl Table {
         Self { starts: starts.into(), following: following.into(), positions: positions.into() }
     }
 
-    /// Calls `candidate` with the entries of a value whose following part differs from `following` in at most `spare` bits.
+    /// Where the entries of a value lie.
+    fn group(&self, value: u16) -> (usize, usize) {
+        match self.starts.get(usize::from(value)..).and_then(<[u32]>::first_chunk) {
+            Some([from, to]) => (*from as usize, *to as usize),
+            None => (0, 0),
+        }
+    }
+
+    /// Brings the beginning of a group into the cache; the result has no meaning.
+    fn touch(&self, (from, to): (usize, usize)) -> u16 {
+        let at = |place: usize| self.following.get(place).copied().unwrap_or_default();
+        at(from) ^ at(to)
+    }
+
+    /// Calls `candidate` with the entries of a group whose following part differs from `following` in at most `spare` bits, and perhaps with
+    /// others: the last window may reach into the next group, which keeps it free of branches.
     #[inline]
-    fn probe(&self, value: u16, following: u16, spare: u32, mut candidate: impl FnMut(usize)) {
-        let group = usize::from(value);
-        let (Some(&from), Some(&to)) = (self.starts.get(group), self.starts.get(group + 1)) else { return };
-        let (from, to) = (from as usize, to as usize);
-        let (Some(near), Some(positions)) = (self.following.get(from..to), self.positions.get(from..to)) else { return };
-        for (near, positions) in near.chunks(CHUNK).zip(positions.chunks(CHUNK)) {
-            // First the whole chunk without a branch, which the compiler makes vector code of: mostly nothing is near.
+    fn probe(&self, (from, to): (usize, usize), following: u16, spare: u32, mut candidate: impl FnMut(usize)) {
+        for at in (from..to).step_by(WINDOW) {
+            let Some(near) = self.following.get(at..).and_then(<[u16]>::first_chunk::<WINDOW>) else { return };
+            // Mostly nothing is near; the compiler makes vector code of this.
             let any = near.iter().fold(false, |any, other| any | ((other ^ following).count_ones() <= spare));
             if any {
+                let positions = self.positions.get(at..).unwrap_or_default();
                 let hits = near.iter().zip(positions).filter(|(other, _)| (*other ^ following).count_ones() <= spare);
                 hits.for_each(|(_, position)| candidate(place(*position)));
             }
@@ -142,18 +164,24 @@ impl Segment {
     /// Appends the entries within `radius` bits, each once.
     pub(super) fn within(&self, hash: &PdqHash, radius: u32, found: &mut Vec<Neighbour>) {
         let parts = parts(hash);
+        // All tables first, then all beginnings of groups, then the groups: so that the memory is asked for many places at once.
+        let groups: [[(usize, usize); PROBES]; PARTS] = std::array::from_fn(|number| {
+            let (Some(table), Some(value)) = (self.tables.get(number), parts.get(number)) else { return [(0, 0); PROBES] };
+            std::array::from_fn(|probe| table.group(flipped(*value, probe)))
+        });
+        let tables = || self.tables.iter().zip(&groups);
+        std::hint::black_box(tables().flat_map(|(table, groups)| groups.iter().map(|group| table.touch(*group))).fold(0, |a, b| a ^ b));
         let mut places = Vec::new();
-        for (number, (table, &value)) in self.tables.iter().zip(&parts).enumerate() {
+        let mut check = |place: usize| {
+            if self.hashes.get(place).is_some_and(|other| hash.distance(other) <= radius) {
+                places.push(place);
+            }
+        };
+        for (number, (table, groups)) in tables().enumerate() {
             let following = parts.get((number + 1) % PARTS).copied().unwrap_or_default();
-            let mut check = |place: usize| {
-                if self.hashes.get(place).is_some_and(|other| hash.distance(other) <= radius) {
-                    places.push(place);
-                }
-            };
             // The shares of 31 bits in 16 parts: 1 in a part, 3 in two that follow one another.
-            table.probe(value, following, 3, &mut check);
-            for bit in 0..16 {
-                table.probe(value ^ (1 << bit), following, 2, &mut check);
+            for (probe, group) in groups.iter().enumerate() {
+                table.probe(*group, following, if probe == 0 { 3 } else { 2 }, &mut check);
             }
         }
         places.sort_unstable();
@@ -171,7 +199,9 @@ impl Segment {
         let parts = parts(hash);
         let (Some(table), [value, following, ..]) = (self.tables.first(), parts) else { return false };
         let mut places = Vec::new();
-        table.probe(value, following, 0, |place| places.push(place));
+        table.probe(table.group(value), following, 0, |place| places.push(place));
+        places.sort_unstable();
+        places.dedup();
         places.retain(|place| self.hashes.get(*place) == Some(hash) && self.ids.get(*place) == Some(&id) && !self.is_dead(*place));
         if !places.is_empty() && self.dead.is_empty() {
             self.dead = vec![0; self.hashes.len().div_ceil(64)];
