@@ -3,6 +3,7 @@
 pub mod codes;
 mod decode;
 pub mod index;
+pub mod lists;
 pub mod ocr;
 pub mod pdq;
 

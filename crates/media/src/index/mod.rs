@@ -10,10 +10,7 @@
 //! Hashes live in segments that never change: what is added waits in a short list that is scanned, and becomes a segment when
 //! it is long; segments of similar sizes are merged. What is deleted is marked, and dropped with the next merge.
 
-mod file;
 mod segment;
-
-pub use file::IndexFileError;
 
 use crate::pdq::{MATCH_DISTANCE, PdqHash};
 use segment::Segment;

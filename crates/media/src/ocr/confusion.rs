@@ -83,12 +83,10 @@ fn grams_before_prices(bytes: &mut [u8]) {
 /// `Snap : demo chef56`, `@demo chef56` → `demo_chef56`: an underscore lies on the line and is lost easily. Only between the last two
 /// words of a line, where a handle is announced.
 fn lost_underscores(bytes: &mut [u8]) {
-    let mut start = 0;
-    for line in bytes.to_vec().split(|byte| *byte == b'\n') {
-        if let Some(at) = lost_underscore(line).and_then(|at| bytes.get_mut(start + at)) {
+    for line in bytes.split_mut(|byte| *byte == b'\n') {
+        if let Some(at) = lost_underscore(line).and_then(|at| line.get_mut(at)) {
             *at = b'_';
         }
-        start += line.len() + 1;
     }
 }
 
