@@ -348,6 +348,7 @@ impl Detector {
             prices: evidence.entities.prices,
             reasons: fused.reasons,
             rules: Vec::new(),
+            pictures: Vec::new(),
             versions: Arc::clone(&self.versions),
         }
     }

@@ -1,9 +1,9 @@
 //! QR codes: their contents and places. Nothing is followed.
 
 use image::imageops;
-use serde::{Deserialize, Serialize};
+use vigie_model::{PictureBox, PictureCode};
 
-use crate::{Picture, ocr::Rect};
+use crate::Picture;
 
 /// Longer side, in pixels, of the picture in which codes are looked for.
 const SIDE: u32 = 1_600;
@@ -11,18 +11,9 @@ const SIDE: u32 = 1_600;
 /// Codes of a picture that are kept.
 const MOST: usize = 16;
 
-/// A code that was read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Code {
-    /// What it says.
-    pub text: String,
-    /// Where it stands.
-    pub place: Rect,
-}
-
 /// The QR codes of a picture, also light on dark.
 #[must_use]
-pub fn codes(picture: &Picture) -> Vec<Code> {
+pub fn codes(picture: &Picture) -> Vec<PictureCode> {
     let grey = imageops::grayscale(&picture.on_white());
     let longer = grey.width().max(grey.height());
     let grey = if longer > SIDE { shrink(&grey, longer) } else { grey };
@@ -40,20 +31,20 @@ fn shrink(grey: &image::GrayImage, longer: u32) -> image::GrayImage {
     imageops::resize(grey, to(grey.width()), to(grey.height()), imageops::FilterType::Triangle)
 }
 
-fn read(grey: &image::GrayImage, scale: f64) -> Vec<Code> {
+fn read(grey: &image::GrayImage, scale: f64) -> Vec<PictureCode> {
     let (width, height) = (grey.width() as usize, grey.height() as usize);
     let pixels = grey.as_raw();
     let mut prepared = rqrr::PreparedImage::prepare_from_greyscale(width, height, |x, y| pixels.get(y * width + x).copied().unwrap_or(255));
     let grids = prepared.detect_grids();
     let decoded = grids.iter().take(MOST).filter_map(|grid| {
         let (_, text) = grid.decode().ok()?;
-        (!text.trim().is_empty()).then(|| Code { text, place: place(&grid.bounds, scale) })
+        (!text.trim().is_empty()).then(|| PictureCode { text, place: place(&grid.bounds, scale) })
     });
     decoded.collect()
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "corners are inside the picture")]
-fn place(corners: &[rqrr::Point; 4], scale: f64) -> Rect {
-    let point = |p: &rqrr::Point| Rect { x: (f64::from(p.x.max(0)) * scale) as u32, y: (f64::from(p.y.max(0)) * scale) as u32, width: 0, height: 0 };
-    corners.iter().map(point).reduce(Rect::around).unwrap_or(Rect { x: 0, y: 0, width: 0, height: 0 })
+fn place(corners: &[rqrr::Point; 4], scale: f64) -> PictureBox {
+    let point = |p: &rqrr::Point| PictureBox { x: (f64::from(p.x.max(0)) * scale) as u32, y: (f64::from(p.y.max(0)) * scale) as u32, width: 0, height: 0 };
+    corners.iter().map(point).reduce(PictureBox::around).unwrap_or(PictureBox { x: 0, y: 0, width: 0, height: 0 })
 }

@@ -119,6 +119,9 @@ pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Picture, DecodeError> {
     reader.limits(decoder_limits(limits));
     let mut decoder = reader.into_decoder().map_err(refused)?;
     check_size(decoder.dimensions(), limits)?;
+    if decoder.total_bytes() > limits.memory {
+        return Err(DecodeError::TooLarge { what: format!("{} bytes of memory, the limit is {}", decoder.total_bytes(), limits.memory) });
+    }
     // A damaged tag leaves the picture as it lies.
     let orientation = decoder.orientation().unwrap_or(image::metadata::Orientation::NoTransforms);
     let mut image = eight_bits(DynamicImage::from_decoder(decoder).map_err(refused)?);

@@ -6,5 +6,7 @@ pub mod index;
 pub mod lists;
 pub mod ocr;
 pub mod pdq;
+mod reader;
 
 pub use decode::{DecodeError, Limits, Picture, decode, decode_frames};
+pub use reader::PictureReader;

@@ -1,11 +1,13 @@
 //! One text of two readings: line by line the surer one.
 
-use super::{Rect, Word, mean_confidence};
+use vigie_model::PictureBox;
+
+use super::{Word, mean_confidence};
 
 /// A line of a reading.
 struct Line {
     words: Vec<Word>,
-    place: Rect,
+    place: PictureBox,
 }
 
 /// The lines of both readings from top to bottom; of lines that lie in the same place those of the reading that is surer of them.
@@ -54,7 +56,7 @@ fn sureness(lines: &[&Line]) -> f32 {
 }
 
 /// Whether two lines overlap by more than half of the lower one's height, and by half of the shorter one's length.
-fn same_place(a: Rect, b: Rect) -> bool {
+fn same_place(a: PictureBox, b: PictureBox) -> bool {
     let common = |from: u32, length: u32, other: u32, other_length: u32| (from + length).min(other + other_length).saturating_sub(from.max(other));
     let high = common(a.y, a.height, b.y, b.height);
     let wide = common(a.x, a.width, b.x, b.width);

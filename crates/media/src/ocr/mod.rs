@@ -14,34 +14,11 @@ mod tsv;
 use std::time::{Duration, Instant};
 
 pub use confusion::likely_text;
-use serde::{Deserialize, Serialize};
 pub use tesseract::{OcrError, OcrLimits, Tesseract};
 
+use vigie_model::PictureBox;
+
 use crate::Picture;
-
-/// A rectangle in a picture, in pixels from the upper left corner.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Rect {
-    /// Pixels from the left.
-    pub x: u32,
-    /// Pixels from the top.
-    pub y: u32,
-    /// Pixels across.
-    pub width: u32,
-    /// Pixels down.
-    pub height: u32,
-}
-
-impl Rect {
-    /// The smallest rectangle that holds both.
-    #[must_use]
-    pub fn around(self, other: Self) -> Self {
-        let (x, y) = (self.x.min(other.x), self.y.min(other.y));
-        let right = self.x.saturating_add(self.width).max(other.x.saturating_add(other.width));
-        let bottom = self.y.saturating_add(self.height).max(other.y.saturating_add(other.height));
-        Self { x, y, width: right - x, height: bottom - y }
-    }
-}
 
 /// A word as it was recognised.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,7 +26,7 @@ pub struct Word {
     /// Its letters.
     pub text: String,
     /// Where it stands.
-    pub place: Rect,
+    pub place: PictureBox,
     /// How sure the program is, 0 to 100.
     pub confidence: f32,
     /// Number of its line, from 0.

@@ -2,7 +2,9 @@
 
 use image::{GrayImage, Luma, imageops};
 
-use super::{Rect, Word, skew, tesseract::Layout};
+use vigie_model::PictureBox;
+
+use super::{Word, skew, tesseract::Layout};
 use crate::Picture;
 
 /// Longer side, in pixels, that small pictures are brought to.
@@ -250,9 +252,9 @@ fn turn(image: &GrayImage, angle: f32) -> GrayImage {
 impl Prepared {
     /// The word with its place in the picture as it came.
     pub(super) fn restore(&self, word: Word) -> Word {
-        let Rect { x, y, width, height } = word.place;
+        let PictureBox { x, y, width, height } = word.place;
         let corners = [(x, y), (x + width, y), (x, y + height), (x + width, y + height)].map(|corner| self.back(corner));
-        let place = corners.into_iter().map(|(x, y)| Rect { x, y, width: 0, height: 0 }).reduce(Rect::around).unwrap_or(word.place);
+        let place = corners.into_iter().map(|(x, y)| PictureBox { x, y, width: 0, height: 0 }).reduce(PictureBox::around).unwrap_or(word.place);
         Word { place, ..word }
     }
 

@@ -1,6 +1,8 @@
 //! Tesseract's table of words: level, page, block, paragraph, line, word, left, top, width, height, confidence, text.
 
-use super::{Rect, Word};
+use vigie_model::PictureBox;
+
+use super::{Word};
 
 /// Level of a word in the table.
 const WORD: u32 = 5;
@@ -37,7 +39,7 @@ fn row(row: &str) -> Option<([u32; 3], Word)> {
     if text.is_empty() || text.len() > MOST_BYTES {
         return None;
     }
-    let place = Rect { x: number(6)?, y: number(7)?, width: number(8)?, height: number(9)? };
+    let place = PictureBox { x: number(6)?, y: number(7)?, width: number(8)?, height: number(9)? };
     let confidence: f32 = cells.get(10)?.parse().ok()?;
     Some(([number(2)?, number(3)?, number(4)?], Word { text: text.to_owned(), place, confidence: confidence.clamp(0.0, 100.0), line: 0 }))
 }
