@@ -195,7 +195,7 @@ fn only_files_inside_the_folder_are_read() {
 /// Made by this version of the testkit; the reference (PyPI `pdqhash` on the same pixels) has the same bits, see `bench/pictures.py`.
 #[test]
 fn hashes_do_not_change_from_version_to_version() {
-    let hash = |seed| {
+    let hash = |seed: u32| {
         let pixels = (0..300u32 * 200).flat_map(|at| [(at * at / 97 % 256) as u8, (at / 300 * (seed + 1)) as u8, (at % 300 / 2) as u8]).collect();
         vigie_media::pdq::Pdq::of(&Picture::from_rgb(300, 200, pixels).unwrap()).unwrap()
     };
