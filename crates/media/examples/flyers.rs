@@ -54,7 +54,8 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
                 }
                 score(&flyer, &verdicts(&detector, &text, prepared), &picture, &mut counts);
             }
-            let cell = |field: &str| counts.get(field).map_or_else(String::new, |(found, all)| format!("{:.2} ({found}/{all})", f64::from(*found) / f64::from(*all)));
+            let cell =
+                |field: &str| counts.get(field).map_or_else(String::new, |(found, all)| format!("{:.2} ({found}/{all})", f64::from(*found) / f64::from(*all)));
             let fields: Vec<String> = ["price", "quantity", "phone", "handle", "code"].into_iter().map(cell).collect();
             #[expect(clippy::cast_precision_loss, reason = "a small count")]
             let each = seconds / count as f64;

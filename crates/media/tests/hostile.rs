@@ -1,6 +1,6 @@
 //! Pictures and programs that mean no good.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails by panicking")]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::cast_possible_truncation, reason = "a test fails by panicking")]
 
 use std::{
     fs,
@@ -20,7 +20,9 @@ use vigie_model::PictureState;
 
 fn png(width: u32, height: u32) -> Vec<u8> {
     let mut file = Cursor::new(Vec::new());
-    DynamicImage::ImageRgb8(RgbImage::from_fn(width, height, |x, y| image::Rgb([(x % 251) as u8, (y % 241) as u8, 9]))).write_to(&mut file, ImageFormat::Png).unwrap();
+    DynamicImage::ImageRgb8(RgbImage::from_fn(width, height, |x, y| image::Rgb([(x % 251) as u8, (y % 241) as u8, 9])))
+        .write_to(&mut file, ImageFormat::Png)
+        .unwrap();
     file.into_inner()
 }
 
@@ -204,7 +206,5 @@ fn hashes_do_not_change_from_version_to_version() {
 }
 
 /// What `pdqhash` 0.2.8 says of these pixels.
-const EXPECTED: [(&str, u8); 2] = [
-    ("bd45128353a139fc6d77b5bce576ddc0a6732c169a441223faa07d24657bd430", 100),
-    ("bd45128353a139fc6d77b5bce576ddc0a6732c169a441223faa07d24657bd430", 100),
-];
+const EXPECTED: [(&str, u8); 2] =
+    [("bd45128353a139fc6d77b5bce576ddc0a6732c169a441223faa07d24657bd430", 100), ("bd45128353a139fc6d77b5bce576ddc0a6732c169a441223faa07d24657bd430", 100)];

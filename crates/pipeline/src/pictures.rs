@@ -192,7 +192,8 @@ impl Together {
 impl Added {
     /// Adds the contacts and prices that only the likely text has, with their spans.
     fn take_alternatives(&mut self, meant: Added) {
-        let new_contacts: Vec<Contact> = meant.contacts.into_iter().filter(|c| self.contacts.iter().all(|k| (k.kind, &k.value) != (c.kind, &c.value))).collect();
+        let new_contacts: Vec<Contact> =
+            meant.contacts.into_iter().filter(|c| self.contacts.iter().all(|k| (k.kind, &k.value) != (c.kind, &c.value))).collect();
         let same = |a: &Price, b: &Price| (a.amount, &a.currency, a.quantity, &a.unit) == (b.amount, &b.currency, b.quantity, &b.unit);
         let new_prices: Vec<Price> = meant.prices.into_iter().filter(|p| self.prices.iter().all(|known| !same(known, p))).collect();
         if !new_contacts.is_empty() || !new_prices.is_empty() {

@@ -133,7 +133,11 @@ fn pictures(pictures: &[PictureFinding], language: Language, out: &mut String) {
             let _ = writeln!(out, "  QR: {}", harmless(&code.text));
         }
         for known in &picture.known {
-            let what = if known.harmless { language.pick("harmless picture on the list", "image anodine de la liste") } else { language.pick("on the list", "dans la liste") };
+            let what = if known.harmless {
+                language.pick("harmless picture on the list", "image anodine de la liste")
+            } else {
+                language.pick("on the list", "dans la liste")
+            };
             let _ = writeln!(out, "  {what} {} ({} bits)", known.list, known.distance);
         }
     }

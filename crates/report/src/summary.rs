@@ -219,7 +219,18 @@ fn pictures(counts: &PictureCounts, out: &mut String) {
     if named == 0 {
         return;
     }
-    row(out, "pictures", &format!("{}  ({} read, {} with text, {} with a code, {} known)", grouped(named), grouped(read), grouped(with_text), grouped(with_code), grouped(known)));
+    row(
+        out,
+        "pictures",
+        &format!(
+            "{}  ({} read, {} with text, {} with a code, {} known)",
+            grouped(named),
+            grouped(read),
+            grouped(with_text),
+            grouped(with_code),
+            grouped(known)
+        ),
+    );
     for (count, what) in [(unread, "text not read: see `vigie doctor`"), (refused, "not decoded: another format, too large or damaged"), (missing, "missing")] {
         if count > 0 {
             let _ = writeln!(out, "    {} {what}", grouped(count));
@@ -334,7 +345,17 @@ mod tests {
             ],
             rules_reloaded: 1,
             rule_faults: vec![],
-            pictures: PictureCounts { named: 12, read: 9, unread: 1, missing: 2, with_text: 7, with_code: 2, known: 1, posts_raised: 3, ..PictureCounts::default() },
+            pictures: PictureCounts {
+                named: 12,
+                read: 9,
+                unread: 1,
+                missing: 2,
+                with_text: 7,
+                with_code: 2,
+                known: 1,
+                posts_raised: 3,
+                ..PictureCounts::default()
+            },
             examples: vec![],
             stopped_at: None,
             resumed: vec![],

@@ -234,7 +234,8 @@ impl Known {
     #[must_use]
     pub fn new(lists: Vec<HashList>, day: Date) -> Self {
         let lists: Vec<HashList> = lists.into_iter().filter(|list| list.holds_on(day)).collect();
-        let places: Vec<(u32, u32)> = (0u32..).zip(&lists).flat_map(|(number, list)| (0u32..).zip(&list.entries).map(move |(entry, _)| (number, entry))).collect();
+        let places: Vec<(u32, u32)> =
+            (0u32..).zip(&lists).flat_map(|(number, list)| (0u32..).zip(&list.entries).map(move |(entry, _)| (number, entry))).collect();
         let hashes = lists.iter().flat_map(|list| list.entries.iter().map(|entry| entry.pdq));
         let index = HashIndex::build(hashes.zip(0..));
         Self { lists, places, index }

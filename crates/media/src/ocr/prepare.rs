@@ -153,7 +153,8 @@ fn separation(counts: &[u32; 256]) -> f64 {
 /// a ground that may change its tone over the picture.
 fn even_ground(image: &GrayImage) -> GrayImage {
     let ground = Ground::of(image);
-    let mut away = GrayImage::from_fn(image.width(), image.height(), |x, y| Luma([image.get_pixel(x, y).0.first().copied().unwrap_or(0).abs_diff(ground.at(x, y))]));
+    let mut away =
+        GrayImage::from_fn(image.width(), image.height(), |x, y| Luma([image.get_pixel(x, y).0.first().copied().unwrap_or(0).abs_diff(ground.at(x, y))]));
     let strongest = u32::from(percentile(&histogram(&away), 0.985).max(24));
     for Luma([value]) in away.pixels_mut() {
         *value = 255 - u8::try_from((u32::from(*value) * 255 / strongest).min(255)).unwrap_or(255);

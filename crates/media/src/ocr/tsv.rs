@@ -2,7 +2,7 @@
 
 use vigie_model::PictureBox;
 
-use super::{Word};
+use super::Word;
 
 /// Level of a word in the table.
 const WORD: u32 = 5;

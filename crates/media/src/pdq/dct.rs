@@ -55,8 +55,7 @@ pub enum Turn {
 
 impl Turn {
     /// All eight, in the order of the reference.
-    pub const ALL: [Self; 8] =
-        [Self::None, Self::Rotate90, Self::Rotate180, Self::Rotate270, Self::FlipX, Self::FlipY, Self::FlipPlus1, Self::FlipMinus1];
+    pub const ALL: [Self; 8] = [Self::None, Self::Rotate90, Self::Rotate180, Self::Rotate270, Self::FlipX, Self::FlipY, Self::FlipPlus1, Self::FlipMinus1];
 
     pub(super) fn apply(self, of: &Coefficients) -> Coefficients {
         let at = |i: usize, j: usize| of.get(i).and_then(|row| row.get(j)).copied().unwrap_or_default();

@@ -24,7 +24,12 @@ fn window(dimension: usize) -> usize {
 
 /// Which rows (or columns) of the filtered picture are kept: the middle of each 64th part.
 fn kept(dimension: usize) -> [usize; SIDE] {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "positive, below the dimension, as in the reference")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "positive, below the dimension, as in the reference"
+    )]
     std::array::from_fn(|i| ((i as f64 + 0.5) * dimension as f64 / SIDE as f64) as usize)
 }
 
