@@ -21,6 +21,7 @@ const USAGE: &str = "usage: cargo xtask <task>\n\n\
     kill N    kill a scan at N random moments and compare the stores\n\
     evidence  let public validators judge sealed and tampered evidence; writes docs/tampering.md (needs python3, openssl, unzip)\n\
     crash     make every write-related system call of a sealing run fail in turn (needs strace)\n\
+    pictures N read N generated flyers with and without preparation (needs tesseract-ocr with French)\n\
     fuzz SECS run every fuzz target for so many seconds (needs a nightly toolchain and cargo-fuzz)";
 
 fn main() -> ExitCode {
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
         ["kill", times] => kill(times),
         ["coverage"] => coverage("2000"),
         ["coverage", runs] => coverage(runs),
+        ["pictures", count] => pictures(count),
         ["fuzz", seconds] => fuzz(seconds),
         _ => Err(anyhow::anyhow!(USAGE)),
     };
@@ -115,6 +117,11 @@ fn kill(times: &str) -> Result<()> {
 fn coverage(runs: &str) -> Result<()> {
     runs.parse::<u32>().context("N is a number")?;
     run("cargo", &["run", "--quiet", "--release", "-p", "vigie-measure", "--example", "coverage", "--", runs])
+}
+
+fn pictures(count: &str) -> Result<()> {
+    count.parse::<u32>().context("N is a number")?;
+    run("cargo", &["run", "--quiet", "--release", "-p", "vigie-media", "--example", "flyers", "--", count])
 }
 
 fn fuzz(seconds: &str) -> Result<()> {
