@@ -64,7 +64,14 @@ pub fn read(picture: &Picture, engine: &Tesseract) -> Result<Vec<Word>, OcrError
                     break;
                 }
             }
-            Err(error) => failure = Some(error),
+            Err(error) => {
+                // What took too long once will again.
+                let hopeless = matches!(error, OcrError::TimedOut { .. });
+                failure = Some(error);
+                if hopeless {
+                    break;
+                }
+            }
         }
     }
     match (best, failure) {
