@@ -55,10 +55,10 @@ pub struct Scratch {
 }
 
 impl Scratch {
-    /// The folded bytes of the text that was judged last: equal for texts that differ only in case, accents and punctuation.
+    /// The text that was judged last, folded: its bytes are equal for texts that differ only in case, accents and punctuation.
     #[must_use]
-    pub fn folded(&self) -> &[u8] {
-        self.folded.bytes()
+    pub fn folded(&self) -> &Folded {
+        &self.folded
     }
 }
 

@@ -106,7 +106,7 @@ impl<'a> Worker<'a> {
     fn post(&mut self, post: &Post<'_>, out: &mut Assessed) {
         let Shared { detector, verdict_line, .. } = self.shared;
         let mut judgement = if verdict_line.is_some() { detector.judge_and_explain(post, &mut self.scratch) } else { detector.judge(post, &mut self.scratch) };
-        self.rules.apply(post, &mut judgement, detector.watches(), &mut out.tally.rules);
+        self.rules.apply(post, self.scratch.folded(), &mut judgement, detector.watches(), &mut out.tally.rules);
         if let Some(write) = verdict_line {
             write(post, judgement.score, judgement.verdict.as_deref(), self.rules.versions(), &mut out.verdict_lines);
         }
@@ -128,7 +128,7 @@ impl<'a> Worker<'a> {
             key: post_key(network, &post.id),
             revision: post.revision,
             cell,
-            text_hash: text_hash(self.scratch.folded()),
+            text_hash: text_hash(self.scratch.folded().bytes()),
             author_hash: post.author.key().map_or(0, |author| author_hash(network, author)),
             find,
             sample,
