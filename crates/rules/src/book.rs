@@ -305,7 +305,8 @@ fn digits(sum: Sha256) -> String {
 /// of equals. What is no advert by its label is not in band `advert`, and what is routed is at least in band `review`: only finds
 /// are kept, and a queue is for a person to look at.
 fn settle(verdict: &Verdict, rules: &[&Compiled]) -> Settled {
-    let mut reasons: Vec<Reason> = rules.iter().map(|rule| Reason { what: format!("rule:{}", rule.rule.name), weight: rule.rule.effect.weight() }).collect();
+    let mut reasons: Vec<Reason> =
+        rules.iter().map(|rule| Reason { what: format!("rule:{}", rule.rule.name).into(), weight: rule.rule.effect.weight() }).collect();
     let label = labelled(rules);
     let sum: f32 = reasons.iter().map(|reason| reason.weight).sum();
     let mut score = if sum == 0.0 { verdict.score } else { to_score(log_odds(verdict.score) + sum) };
