@@ -379,7 +379,8 @@ fn language_of(post: &Post<'_>) -> Lang {
 }
 
 /// The language that a text seems to be in; unknown for texts of fewer than 20 letters.
-fn language(text: &str) -> Lang {
+#[must_use]
+pub fn language(text: &str) -> Lang {
     if text.chars().filter(|c| c.is_alphabetic()).take(20).count() < 20 {
         return Lang::UNKNOWN;
     }
