@@ -13,7 +13,7 @@ use crate::{
     entities::Entities,
     evidence::Evidence,
     lexicon::Strength,
-    model::{CONTEXT_INPUTS, INPUTS, Model, RULES_SCALE, WORDS_INPUTS},
+    model::{CONTEXT_INPUTS, INPUTS, Model, Part, RULES_SCALE, WORDS_INPUTS},
 };
 
 /// Scores from here on are adverts.
@@ -208,9 +208,12 @@ pub(crate) fn training_inputs(evidence: &Evidence) -> [f32; INPUTS] {
 }
 
 /// Weighs the evidence of one text.
-pub(crate) fn fuse(evidence: &Evidence, model: &Model, views: Views, lang: Lang) -> Fused {
+pub(crate) fn fuse(evidence: &Evidence, model: &Model, views: Views, lang: Lang, left_out: Option<Part>) -> Fused {
     let mut ruled = rules(evidence);
-    let inputs = inputs(evidence, &ruled, views);
+    let mut inputs = inputs(evidence, &ruled, views);
+    if let Some(part) = left_out {
+        part.leave_out(&mut inputs);
+    }
     let term = |n: usize| model.weight(n) * inputs.get(n).copied().unwrap_or(0.0);
     let part = |of: &[usize]| -> f32 { of.iter().map(|&n| term(n)).sum() };
     let structure: f32 = (3..INPUTS).filter(|n| !WORDS_INPUTS.contains(n) && !CONTEXT_INPUTS.contains(n)).map(term).sum();

@@ -2,7 +2,7 @@
 
 use vigie_detect::{
     Detector, Features, Scratch,
-    model::{BUCKETS, CONTEXT_INPUTS, INPUTS, LANGUAGES, Model, PRODUCT_INPUT, View, WORDS_INPUTS},
+    model::{BUCKETS, CONTEXT_INPUTS, INPUTS, LANGUAGES, Model, PRODUCT_INPUT, Part, View, WORDS_INPUTS},
 };
 use vigie_model::Post;
 
@@ -51,8 +51,15 @@ pub fn train(detector: &Detector, examples: &[Example], seed: u64) -> (Model, Re
     let read = read(detector, examples, &folds);
     let copies = copies(detector, examples, &folds, seed);
     let views = held_out(&read, &copies, seed);
-    let floors = [floor(&read, &views, false), floor(&read, &views, true)];
-    let rows = rows(&read, &views, floors);
+    let left_out = detector.left_out();
+    let floors = match left_out {
+        Some(Part::Words) => [f32::NEG_INFINITY; 2],
+        _ => [floor(&read, &views, false), floor(&read, &views, true)],
+    };
+    let mut rows = rows(&read, &views, floors);
+    if let Some(part) = left_out {
+        rows.iter_mut().for_each(|row| part.leave_out(&mut row.inputs));
+    }
     let fusion = Dense::train(&start(), &rows, 3000, 0.05, 2e-4);
     let (words, context) = (train_words(&read, &copies, None, seed), train_context(&read, &copies, None, seed));
     let [words_view, letters_view] = rounded(words);

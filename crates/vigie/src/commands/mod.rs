@@ -1,5 +1,6 @@
 //! The commands, one module each.
 
+mod ablate;
 mod doctor;
 mod drift;
 mod episodes;
