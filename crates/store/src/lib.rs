@@ -20,5 +20,5 @@ pub use measuring::{
     AdvertFind, DenominatorRoot, DetectorRun, DistinctCounts, Domain, DomainCell, DomainSample, GivenLabel, Labelling, Measuring, SampledPost, WatchHour,
 };
 pub use policy::{Limits, Policy, Retention, TermsOverride};
-pub use ports::{Counts, Figures, Find, FindFilter, FindRef, Finds, Ingest, NotAFind, PurgeReport, ShareFilter, ShareRow, Upkeep};
+pub use ports::{Counts, Denominator, Figures, Find, FindFilter, FindRef, Finds, Ingest, NotAFind, PurgeReport, ShareFilter, ShareRow, Upkeep};
 pub use sqlite::{SqliteReader, SqliteStore};

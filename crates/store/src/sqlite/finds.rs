@@ -1,7 +1,7 @@
 //! Finds: what the policy allows to keep of them, and reading them again.
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
-use vigie_model::{Profile, SourceTerms, Timestamp, Verdict};
+use vigie_model::{Band, Profile, SourceTerms, Timestamp, Verdict};
 
 use super::SqliteReader;
 use crate::{Error, Find, FindDraft, FindFilter, FindRef, Finds, Policy, Result, keys::StoreKey, mask};
@@ -193,6 +193,14 @@ impl Finds for SqliteReader {
             .query_map(params![filter.network, filter.band.map(|b| b.as_str()), filter.watch, i64::try_from(limit).unwrap_or(i64::MAX)], |row| {
                 read(row, &verdict)
             })?;
+        rows.map(|raw| raw?.complete()).collect()
+    }
+
+    fn finds_after(&self, id: i64, band: Band, limit: usize) -> Result<Vec<Find>> {
+        let verdict = placeholder();
+        let mut select =
+            self.conn.prepare_cached(&format!("SELECT {COLUMNS} FROM find WHERE id > ?1 AND band = ?2 AND text IS NOT NULL ORDER BY id LIMIT ?3"))?;
+        let rows = select.query_map(params![id, band.as_str(), i64::try_from(limit).unwrap_or(i64::MAX)], |row| read(row, &verdict))?;
         rows.map(|raw| raw?.complete()).collect()
     }
 }
