@@ -60,6 +60,11 @@ impl Scratch {
     pub fn folded(&self) -> &Folded {
         &self.folded
     }
+
+    /// Folds a text again, after others were judged.
+    pub fn fold(&mut self, text: &str) {
+        self.folded.read(text);
+    }
 }
 
 /// What was said of a post.
@@ -376,6 +381,7 @@ impl Detector {
             prices: evidence.entities.prices,
             reasons: fused.reasons,
             rules: Vec::new(),
+            pictures: Vec::new(),
             versions: Arc::clone(&self.versions),
         }
     }

@@ -73,7 +73,7 @@ fn weights_add_up_and_explain_themselves() {
     let rules = [rule("down", "contacts.size() > 0", "{ lower = 9.0 }"), rule("tagged", "'CAN-H' in products", "{ tag = 'herb' }")];
     let (after, tally) = judged(&rules, ADVERT);
     assert!(after.score < before.score && after.band == Band::Clear && after.label == Label::Other);
-    let last: Vec<_> = after.reasons.iter().rev().take(2).map(|reason| (reason.what.as_str(), reason.weight)).collect();
+    let last: Vec<_> = after.reasons.iter().rev().take(2).map(|reason| (reason.what.as_ref(), reason.weight)).collect();
     assert_eq!(last, [("rule:tagged", 0.0), ("rule:down", -9.0)]);
     assert_eq!(after.rules[1].tag.as_deref(), Some("herb"));
     assert_eq!(after.versions.rules.as_deref().map(str::len), Some(16));

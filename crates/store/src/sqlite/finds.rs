@@ -12,7 +12,7 @@ pub(super) fn insert(conn: &Connection, policy: &Policy, key: &StoreKey, post_ke
     let terms = policy.terms(network);
     let identified = terms.store_identifiers;
     let native_id = if identified { draft.native_id.clone() } else { key.post_pseudonym(network, &draft.native_id) };
-    let verdict = if identified { draft.verdict.clone() } else { Verdict { contacts: Vec::new(), ..draft.verdict.clone() } };
+    let verdict = kept_verdict(&draft.verdict, terms);
     // What tells authors apart: the id, else the handle, as in `vigie_model::Author::key`.
     let author = if identified { &draft.author_id } else { draft.author_id.as_ref().map_or(&draft.author_handle, |_| &draft.author_id) };
     let author_id = match (author, identified) {
@@ -42,6 +42,18 @@ pub(super) fn insert(conn: &Connection, policy: &Policy, key: &StoreKey, post_ke
         contact.execute(params![c.kind.as_str(), c.value, id])?;
     }
     Ok(())
+}
+
+/// The verdict as far as it may be kept: what a picture says is text like any other.
+fn kept_verdict(verdict: &Verdict, terms: SourceTerms) -> Verdict {
+    let mut kept = verdict.clone();
+    if !terms.store_identifiers {
+        kept.contacts = Vec::new();
+    }
+    if !terms.store_identifiers || !terms.store_text {
+        kept.pictures = verdict.pictures.iter().map(vigie_model::PictureFinding::without_identifiers).collect();
+    }
+    kept
 }
 
 /// The text as far as it may be kept: without identifiers, whatever identifies is starred out byte by byte, so that offsets stay.
@@ -95,7 +107,7 @@ pub(super) fn delete(conn: &Connection, policy: &Policy, post_key: u64, at: Opti
         conn.execute("DELETE FROM contact WHERE find IN (SELECT id FROM find WHERE post_key = ?1)", [key])?;
         conn.execute(
             "UPDATE find SET author_id = NULL, author_handle = NULL, author_name = NULL, url = NULL, text = NULL, tags = '[]', media = NULL, canonical = NULL, raw = NULL,
-             verdict = json_set(verdict, '$.contacts', json('[]')) WHERE post_key = ?1",
+             verdict = json_remove(json_set(verdict, '$.contacts', json('[]')), '$.pictures') WHERE post_key = ?1",
             [key],
         )?;
     }
@@ -164,6 +176,7 @@ fn placeholder() -> Verdict {
         places: Vec::new(),
         reasons: Vec::new(),
         rules: Vec::new(),
+        pictures: Vec::new(),
         versions,
     }
 }

@@ -7,6 +7,7 @@ mod episodes;
 mod eval;
 mod evidence;
 mod finds;
+mod hashes;
 mod import;
 mod init;
 mod label;
@@ -64,6 +65,7 @@ enum Command {
     Lexicon(lexicon::LexiconCommand),
     Model(model::ModelCommand),
     Rules(rules::RulesCommand),
+    Hashes(hashes::HashesCommand),
     /// Print completions for a shell
     #[command(after_help = "Example: vigie completions bash > /etc/bash_completion.d/vigie")]
     Completions {
@@ -135,6 +137,7 @@ impl Cli {
             Command::Lexicon(lexicon) => lexicon.run(),
             Command::Model(model) => model.run(),
             Command::Rules(rules) => rules.run(config),
+            Command::Hashes(hashes) => hashes.run(config),
             Command::Completions { shell } => {
                 let mut script = Vec::new();
                 clap_complete::generate(shell, &mut Self::command(), "vigie", &mut script);
