@@ -1,0 +1,113 @@
+//! Who holds what: values that few accounts use within the same time.
+
+use std::ops::Range;
+
+use crate::{
+    Strength,
+    interner::Interner,
+    linker::{Linker, Table, Use},
+    signal::SignalKind,
+};
+
+/// A value that at least two accounts used without a long pause between any two uses.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    /// Index in [`Table::values`]; for a name in [`Linker::seen`], of the account with the least number.
+    pub(crate) value: u32,
+    pub(crate) kind: SignalKind,
+    /// In [`Table::uses`]; empty for names, which have no time.
+    pub(crate) uses: Range<usize>,
+    /// Ascending.
+    pub(crate) holders: Vec<u32>,
+    pub(crate) strength: Strength,
+}
+
+const SECONDS_A_DAY: i64 = 86_400;
+
+/// Every shared value that says something.
+pub(crate) fn shared(linker: &Linker, table: &Table) -> Vec<Shared> {
+    let mut out = Vec::new();
+    let mut start = 0;
+    for of_value in table.uses.chunk_by(|a, b| (a.value, a.realm) == (b.value, b.realm)) {
+        if let Some(kind) = of_value.first().and_then(|first| table.values.get(first.value as usize)).map(|(value, _)| value.kind) {
+            add(linker, kind, of_value, start, &mut out);
+        }
+        start += of_value.len();
+    }
+    names(linker, &mut out);
+    out
+}
+
+fn add(linker: &Linker, kind: SignalKind, uses: &[Use], start: usize, out: &mut Vec<Shared>) {
+    let plan = &linker.plan;
+    let Some(strength) = kind.strength() else { return };
+    let all = accounts(uses);
+    let limit = if strength == Strength::Strong { plan.most_supported } else { plan.most_holders };
+    if all.len() < 2 || (plan.guards.rarity && all.len() > limit) {
+        return;
+    }
+    // What many offer may be a service for sellers: it counts as a medium signal.
+    let strength = if plan.guards.rarity && all.len() > plan.most_holders { Strength::Medium } else { strength };
+    let window = if plan.guards.time { i64::from(plan.window_days) * SECONDS_A_DAY } else { i64::MAX };
+    let mut start = start;
+    for era in uses.chunk_by(|a, b| b.at.saturating_sub(a.at) <= window) {
+        let holders = accounts(era);
+        if holders.len() >= 2 {
+            let value = era.first().map_or(0, |first| first.value);
+            out.push(Shared { value, kind, uses: start..start + era.len(), holders, strength });
+        }
+        start += era.len();
+    }
+}
+
+fn accounts(uses: &[Use]) -> Vec<u32> {
+    let mut accounts: Vec<u32> = uses.iter().map(|using| using.account).collect();
+    accounts.sort_unstable();
+    accounts.dedup();
+    accounts
+}
+
+/// Letters and digits that a name must have to be a name and no word.
+const SHORTEST_NAME: usize = 7;
+
+/// Accounts whose handles differ in dots, dashes and a number at the end only.
+fn names(linker: &Linker, out: &mut Vec<Shared>) {
+    let mut stems: Interner<(u32, String)> = Interner::default();
+    let mut holders: Vec<Vec<u32>> = Vec::new();
+    for ((number, seen), account) in (0u32..).zip(&linker.seen).zip(linker.accounts.values()) {
+        let Some(stem) = seen.handle.as_deref().map(stem).filter(|stem| stem.len() >= SHORTEST_NAME) else { continue };
+        let realm = if linker.plan.across_networks { 0 } else { xxhash_rust::xxh3::xxh3_64(account.network.as_bytes()) };
+        let (stem, new) = stems.number((u32::try_from(realm >> 32).unwrap_or(0), stem));
+        if new {
+            holders.push(Vec::new());
+        }
+        if let Some(list) = holders.get_mut(stem as usize) {
+            list.push(number);
+        }
+    }
+    let limit = if linker.plan.guards.rarity { linker.plan.most_namesakes } else { usize::MAX };
+    for holders in holders.into_iter().filter(|holders| (2..=limit).contains(&holders.len())) {
+        let value = holders.first().copied().unwrap_or(0);
+        out.push(Shared { value, kind: SignalKind::NAME, uses: 0..0, holders, strength: Strength::Medium });
+    }
+}
+
+/// "Plug.31_fictif-2" → "plug31fictif": what a new account of the same name keeps.
+pub(crate) fn stem(handle: &str) -> String {
+    // On federated networks the server follows the name.
+    let local = handle.trim_start_matches('@').split('@').next().unwrap_or(handle);
+    let plain: String = local.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+    plain.trim_end_matches(|c: char| c.is_ascii_digit()).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_lose_what_a_new_account_changes() {
+        assert_eq!(stem("@Plug.31_Fictif-2"), "plug31fictif");
+        assert_eq!(stem("plug31fictif@social.example.org"), "plug31fictif");
+        assert_eq!(stem("2026"), "");
+    }
+}
