@@ -20,6 +20,8 @@
 mod allow;
 mod blocks;
 mod cluster;
+mod describe;
+mod history;
 mod holders;
 mod interner;
 mod linker;
@@ -34,6 +36,8 @@ mod template;
 mod union_find;
 
 pub use allow::{AllowList, AllowListError};
+pub use describe::{Description, FindFacts, PriceRange, Reach};
+pub use history::{Change, carry_over};
 pub use linker::Linker;
 pub use observe::{FindView, Observation, Picture, observe};
 pub use plan::{Guards, Plan};

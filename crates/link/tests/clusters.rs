@@ -10,8 +10,8 @@ const DAY: i64 = 86_400;
 fn find(account: &str, day: i64, contacts: &[(ContactKind, &str)]) -> Observation {
     let mut signals: Vec<Signal> = contacts.iter().map(|(kind, value)| Signal::of_contact(*kind, value)).collect();
     signals.sort_unstable();
-    let number = account.bytes().fold(day * 131, |hash, byte| hash.wrapping_mul(31) ^ i64::from(byte))
-        ^ contacts.iter().map(|c| c.1.len() as i64 + i64::from(c.1.as_bytes()[c.1.len() - 1])).sum::<i64>() << 20;
+    let name = format!("{account} {day} {contacts:?}");
+    let number = name.bytes().fold(0, |hash: i64, byte| hash.wrapping_mul(31) ^ i64::from(byte));
     Observation {
         find: number,
         account: Account { network: "instagram".into(), key: account.into() },
