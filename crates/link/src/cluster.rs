@@ -379,7 +379,7 @@ impl<'a> Work<'a> {
         let observed = shared.strength == Strength::Strong && holders.iter().all(advertised);
         let value = match shared.kind {
             SignalKind::Name(_) => {
-                self.linker.seen.get(shared.value as usize).and_then(|seen| seen.handle.as_deref()).map(crate::holders::stem).map(Into::into)
+                self.linker.seen.get(shared.value as usize).and_then(|seen| seen.handle.as_deref()).map(crate::holders::name_root).map(Into::into)
             }
             _ => self.table.values.get(shared.value as usize).map(|(_, shown)| shown.clone()),
         };

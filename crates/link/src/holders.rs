@@ -70,19 +70,25 @@ fn accounts(uses: &[Use]) -> Vec<u32> {
 /// Letters and digits that a name must have to be a name and no word.
 const SHORTEST_NAME: usize = 7;
 
-/// Accounts whose handles differ in dots, dashes and a number at the end only.
+/// Accounts whose handles differ in dots, dashes, and in what a new account of the same name adds.
 fn names(linker: &Linker, out: &mut Vec<Shared>) {
-    let mut stems: Interner<(u32, String)> = Interner::default();
+    let mut roots: Interner<(u32, String)> = Interner::default();
     let mut holders: Vec<Vec<u32>> = Vec::new();
     for ((number, seen), account) in (0u32..).zip(&linker.seen).zip(linker.accounts.values()) {
-        let Some(stem) = seen.handle.as_deref().map(stem).filter(|stem| stem.len() >= SHORTEST_NAME) else { continue };
-        let realm = if linker.plan.across_networks { 0 } else { xxhash_rust::xxh3::xxh3_64(account.network.as_bytes()) };
-        let (stem, new) = stems.number((u32::try_from(realm >> 32).unwrap_or(0), stem));
-        if new {
-            holders.push(Vec::new());
-        }
-        if let Some(list) = holders.get_mut(stem as usize) {
-            list.push(number);
+        let Some(handle) = seen.handle.as_deref() else { continue };
+        let realm = if linker.plan.across_networks { 0 } else { crate::linker::realm(&account.network) };
+        let root = name_root(handle);
+        let stem = root.trim_end_matches(|c: char| c.is_ascii_digit()).to_owned();
+        let mut names = vec![root, stem];
+        names.dedup();
+        for name in names.into_iter().filter(|name| name.len() >= SHORTEST_NAME) {
+            let (name, new) = roots.number((realm, name));
+            if new {
+                holders.push(Vec::new());
+            }
+            if let Some(list) = holders.get_mut(name as usize) {
+                list.push(number);
+            }
         }
     }
     let limit = if linker.plan.guards.rarity { linker.plan.most_namesakes } else { usize::MAX };
@@ -92,12 +98,21 @@ fn names(linker: &Linker, out: &mut Vec<Shared>) {
     }
 }
 
-/// "Plug.31_fictif-2" → "plug31fictif": what a new account of the same name keeps.
-pub(crate) fn stem(handle: &str) -> String {
+/// What people add to a name that is taken or was suspended.
+const ADDED: &[&str] = &[
+    "officiel", "official", "oficial", "backup", "secours", "second", "the2nd", "2nd", "new", "bis", "off", "real", "only", "alt", "vip", "pro", "fr", "uk",
+    "v2", "xx", "x",
+];
+
+/// "Plug.31_fictif-2" → "plug31fictif2", "plug31fictif_off" → "plug31fictif": a name without what a new account of it adds.
+pub(crate) fn name_root(handle: &str) -> String {
     // On federated networks the server follows the name.
     let local = handle.trim_start_matches('@').split('@').next().unwrap_or(handle);
-    let plain: String = local.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
-    plain.trim_end_matches(|c: char| c.is_ascii_digit()).to_owned()
+    let mut root: String = local.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+    while let Some(rest) = ADDED.iter().find_map(|added| root.strip_suffix(added)).filter(|rest| rest.len() >= SHORTEST_NAME) {
+        root = rest.to_owned();
+    }
+    root
 }
 
 #[cfg(test)]
@@ -105,9 +120,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_lose_what_a_new_account_changes() {
-        assert_eq!(stem("@Plug.31_Fictif-2"), "plug31fictif");
-        assert_eq!(stem("plug31fictif@social.example.org"), "plug31fictif");
-        assert_eq!(stem("2026"), "");
+    fn names_lose_what_a_new_account_adds() {
+        for (handle, root) in [
+            ("@Plug.31_Fictif-2", "plug31fictif2"),
+            ("plug31fictif@social.example.org", "plug31fictif"),
+            ("lounge.example755off", "loungeexample755"),
+            ("lounge.example755_bis_fr", "loungeexample755"),
+            ("pro", "pro"),
+            ("2026", "2026"),
+        ] {
+            assert_eq!(name_root(handle), root);
+        }
     }
 }

@@ -181,6 +181,6 @@ fn key(signal: &Signal) -> Box<str> {
     }
 }
 
-fn realm(network: &str) -> u32 {
+pub(crate) fn realm(network: &str) -> u32 {
     u32::try_from(xxhash_rust::xxh3::xxh3_64(network.as_bytes()) >> 33).unwrap_or(0) | 1
 }
