@@ -185,7 +185,7 @@ impl<'a> Work<'a> {
     fn side(&mut self, account: u32, group: u32, members: &FxHashMap<u32, Vec<u32>>) -> Side {
         let others = members.get(&group).into_iter().flatten().copied().filter(|&other| other != account).collect();
         let start = self.held.partition_point(|held| held.0 < account);
-        let mut side = Side { group, others, kinds: Vec::new(), first: i64::MAX, last: i64::MIN, last_of_all: i64::MIN };
+        let mut side = Side { group, others, kinds: Vec::new(), first: i64::MAX, last: i64::MIN };
         let of_account: Vec<u32> = self.held.iter().skip(start).take_while(|held| held.0 == account).map(|held| held.1).collect();
         for number in of_account {
             if self.groups.find(number) != group {
@@ -195,14 +195,12 @@ impl<'a> Work<'a> {
             side.kinds.push(tie.kind());
             let Tie::Value(shared) = tie else {
                 // A pair has no time of its own.
-                (side.first, side.last_of_all) = (i64::MIN, i64::MAX);
+                (side.first, side.last) = (i64::MIN, i64::MAX);
                 continue;
             };
             for using in self.uses(shared) {
-                side.last_of_all = side.last_of_all.max(using.at);
-                if using.account == account {
-                    (side.first, side.last) = (side.first.min(using.at), side.last.max(using.at));
-                }
+                side.first = side.first.min(using.at);
+                side.last = side.last.max(using.at);
             }
         }
         side
@@ -378,9 +376,7 @@ impl<'a> Work<'a> {
         let advertised = |account: &u32| uses.iter().any(|using| using.account == *account && using.advert);
         let observed = shared.strength == Strength::Strong && holders.iter().all(advertised);
         let value = match shared.kind {
-            SignalKind::Name(_) => {
-                self.linker.seen.get(shared.value as usize).and_then(|seen| seen.handle.as_deref()).map(crate::holders::name_root).map(Into::into)
-            }
+            SignalKind::Name(_) => Some(shared.name.clone()),
             _ => self.table.values.get(shared.value as usize).map(|(_, shown)| shown.clone()),
         };
         Reason {
@@ -450,16 +446,15 @@ struct Side {
     others: Vec<u32>,
     /// Of what the account shares with it.
     kinds: Vec<SignalKind>,
-    /// When the account used that, and when anybody used it last.
+    /// When anybody used that first and last.
     first: i64,
     last: i64,
-    last_of_all: i64,
 }
 
 impl Side {
-    /// Whether the account went on with the other side's contacts after nobody used this side's any more.
+    /// Whether the other side's contacts came up after nobody used this side's any more.
     fn gave_way_to(&self, other: &Self) -> bool {
-        self.last < other.first && self.last_of_all < other.first
+        self.last < other.first
     }
 }
 

@@ -12,8 +12,10 @@ use crate::{
 /// A value that at least two accounts used without a long pause between any two uses.
 #[derive(Debug)]
 pub(crate) struct Shared {
-    /// Index in [`Table::values`]; for a name in [`Linker::seen`], of the account with the least number.
+    /// Index in [`Table::values`]; meaningless for names.
     pub(crate) value: u32,
+    /// A name; empty for everything else.
+    pub(crate) name: Box<str>,
     pub(crate) kind: SignalKind,
     /// In [`Table::uses`]; empty for names, which have no time.
     pub(crate) uses: Range<usize>,
@@ -39,24 +41,25 @@ pub(crate) fn shared(linker: &Linker, table: &Table) -> Vec<Shared> {
 }
 
 fn add(linker: &Linker, kind: SignalKind, uses: &[Use], start: usize, out: &mut Vec<Shared>) {
-    let plan = &linker.plan;
+    let (plan, guards) = (&linker.plan, linker.plan.guards);
     let Some(strength) = kind.strength() else { return };
-    let all = accounts(uses);
-    let limit = if strength == Strength::Strong { plan.most_supported } else { plan.most_holders };
-    if all.len() < 2 || (plan.guards.rarity && all.len() > limit) {
+    // A picture or a link that many share over the years is not theirs; a number may have been given to many.
+    if strength == Strength::Medium && guards.rarity && accounts(uses).len() > plan.most_holders {
         return;
     }
-    // What many offer may be a service for sellers: it counts as a medium signal.
-    let strength = if plan.guards.rarity && all.len() > plan.most_holders { Strength::Medium } else { strength };
-    let window = if plan.guards.time { i64::from(plan.window_days) * SECONDS_A_DAY } else { i64::MAX };
+    let window = if guards.time { i64::from(plan.window_days) * SECONDS_A_DAY } else { i64::MAX };
     let mut start = start;
     for era in uses.chunk_by(|a, b| b.at.saturating_sub(a.at) <= window) {
         let holders = accounts(era);
-        if holders.len() >= 2 {
-            let value = era.first().map_or(0, |first| first.value);
-            out.push(Shared { value, kind, uses: start..start + era.len(), holders, strength });
-        }
+        let value = era.first().map_or(0, |first| first.value);
+        let shared = start..start + era.len();
         start += era.len();
+        if holders.len() < 2 || (guards.rarity && holders.len() > plan.most_supported) {
+            continue;
+        }
+        // What many offer may be a service for sellers: it counts as a medium signal.
+        let strength = if guards.rarity && holders.len() > plan.most_holders { Strength::Medium } else { strength };
+        out.push(Shared { value, name: "".into(), kind, uses: shared, holders, strength });
     }
 }
 
@@ -92,9 +95,8 @@ fn names(linker: &Linker, out: &mut Vec<Shared>) {
         }
     }
     let limit = if linker.plan.guards.rarity { linker.plan.most_namesakes } else { usize::MAX };
-    for holders in holders.into_iter().filter(|holders| (2..=limit).contains(&holders.len())) {
-        let value = holders.first().copied().unwrap_or(0);
-        out.push(Shared { value, kind: SignalKind::NAME, uses: 0..0, holders, strength: Strength::Medium });
+    for (holders, (_, name)) in holders.into_iter().zip(roots.values()).filter(|(holders, _)| (2..=limit).contains(&holders.len())) {
+        out.push(Shared { value: u32::MAX, name: name.as_str().into(), kind: SignalKind::NAME, uses: 0..0, holders, strength: Strength::Medium });
     }
 }
 

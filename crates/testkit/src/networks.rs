@@ -58,6 +58,8 @@ impl NetworkSuite {
             groups: 0,
             numbers: 0,
             first_number: 0,
+            help_lines: 0,
+            neighbourhoods: 0,
         };
         maker.first_number = maker.rng.random_range(0..10_000);
         while maker.suite.accounts.len() < plan.accounts {
@@ -130,6 +132,9 @@ const CLOSINGS: [&str; 12] = [
     "dispo maintenant",
 ];
 
+/// Help lines that look like other numbers.
+const HELP_LINES: [&str; 5] = ["09 80 98 09 40", "09 80 98 09 30", "01 70 23 13 13", "09 74 75 13 13", "01 45 84 24 02"];
+
 /// A seller's way of writing: which phrases, in which order.
 #[derive(Clone, Copy)]
 struct Style([usize; 7]);
@@ -148,6 +153,8 @@ struct Maker {
     groups: u32,
     numbers: u32,
     first_number: u32,
+    help_lines: usize,
+    neighbourhoods: u32,
 }
 
 /// An account under construction.
@@ -451,11 +458,14 @@ impl Maker {
     // ---- traps
 
     fn help_line(&mut self) {
-        let line = self.pick(&["0 800 23 13 13", "3018", "09 80 98 09 40", "0980980930", "112", "+33 800 23 13 13"]);
-        for _ in 0..self.rng.random_range(3..25u32) {
+        // Once each: a number that few adverts quote is what only the allow-list knows.
+        let Some(line) = HELP_LINES.get(self.help_lines) else { return self.single() };
+        self.help_lines += 1;
+        for _ in 0..self.rng.random_range(3..19u32) {
             let (group, style) = (self.group(), self.style());
             let account = self.account(group, "help_line");
-            let text = format!("{}. En cas de problème Drogues Info Service {line}", self.advert(style, &[]));
+            let about = self.pick(&["En cas de problème Drogues Info Service", "besoin de parler ?", "numéro utile :", "SOS"]);
+            let text = format!("{}. {about} {line}", self.advert(style, &[]));
             let day = self.rng.random_range(0..60);
             self.post(&account, day, &text, Attached::default());
         }
@@ -489,12 +499,12 @@ impl Maker {
     }
 
     fn one_digit_apart(&mut self) {
-        let Contact::Phone(number) = self.phone() else { return };
+        self.neighbourhoods += 1;
         for digit in 0..4 {
             let (group, style) = (self.group(), self.style());
             let account = self.account(group, "one_digit_apart");
             // Landlines of fiction, so that no other scene has the number.
-            let number = number / 10 * 10 + digit;
+            let number = (self.neighbourhoods * 10 + digit) % 10_000;
             let text = format!("{}, appelle le 01 99 00 {:02} {:02}", self.advert(style, &[]), number / 100, number % 100);
             let day = self.rng.random_range(0..60);
             self.post(&account, day, &text, Attached::default());
