@@ -571,7 +571,8 @@ impl Maker {
         let mut contacts = Vec::new();
         for _ in 0..self.rng.random_range(2..5u32) {
             let (group, contact) = (self.group(), self.contact());
-            for account in self.accounts(group, "reseller_sellers") {
+            let accounts = if self.rng.random_ratio(1, 2) { vec![self.account(group, "reseller_sellers")] } else { self.accounts(group, "reseller_sellers") };
+            for account in accounts {
                 let style = self.style();
                 self.adverts(&account, style, &[vec![contact.clone()]], 0..60);
             }
