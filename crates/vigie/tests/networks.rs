@@ -61,7 +61,8 @@ fn clusters(folder: &Path) -> Vec<(String, String)> {
         .map(|line| {
             let line: Value = serde_json::from_str(line).unwrap();
             assert_eq!(line.as_object().unwrap().keys().collect::<Vec<_>>(), ["account", "cluster", "network"]);
-            (line["account"].as_str().unwrap().to_owned(), line["cluster"].as_str().unwrap().to_owned())
+            let field = |name: &str| line.get(name).and_then(Value::as_str).unwrap().to_owned();
+            (field("account"), field("cluster"))
         })
         .collect();
     clusters.sort();
