@@ -54,12 +54,6 @@ pub trait Figures {
     /// The back end fails.
     fn share(&self, filter: &ShareFilter) -> Result<Vec<ShareRow>>;
 
-    /// How many posts of each hour were counted, and the root of the chain that commits to them.
-    ///
-    /// # Errors
-    /// The back end fails.
-    fn denominators(&self) -> Result<Vec<Denominator>>;
-
     /// How much there is.
     ///
     /// # Errors
@@ -123,17 +117,6 @@ pub struct FindFilter {
     pub network: Option<String>,
     /// In this band.
     pub band: Option<Band>,
-}
-
-/// What is committed to of an hour.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Denominator {
-    /// Hours since 1970 in UTC; the least integer where the time of posting is unknown.
-    pub hour: i64,
-    /// Posts counted, edits again.
-    pub posts: i64,
-    /// SHA-256 chain over the commitments of all of them, in hexadecimal digits.
-    pub root: String,
 }
 
 /// A find as it is kept.

@@ -10,7 +10,7 @@ use super::{
     SqliteReader,
     rollups::{Sketches, decode, sketch_blobs},
 };
-use crate::{Counts, Denominator, Error, Figures, Result, ShareFilter, ShareRow, keys::hex};
+use crate::{Counts, Error, Figures, Result, ShareFilter, ShareRow};
 
 /// Sums of one watch on one network and day.
 #[derive(Default)]
@@ -34,12 +34,6 @@ struct Stratum {
 }
 
 impl Figures for SqliteReader {
-    fn denominators(&self) -> Result<Vec<Denominator>> {
-        let mut select = self.conn.prepare_cached("SELECT hour, posts, root FROM denominator ORDER BY hour")?;
-        let rows = select.query_map([], |row| Ok(Denominator { hour: row.get(0)?, posts: row.get(1)?, root: hex(&row.get::<_, Vec<u8>>(2)?) }))?;
-        Ok(rows.collect::<rusqlite::Result<_>>()?)
-    }
-
     fn share(&self, filter: &ShareFilter) -> Result<Vec<ShareRow>> {
         let mut out = Vec::new();
         let mut group: Option<(String, String, BTreeMap<Option<String>, Sums>)> = None;

@@ -163,7 +163,7 @@ impl Raw {
 }
 
 /// Stands in until the row's JSON is read.
-fn placeholder() -> Verdict {
+pub(super) fn placeholder() -> Verdict {
     let versions = std::sync::Arc::new(vigie_model::Versions { vigie: String::new(), lexicon: String::new(), model: String::new(), rules: None });
     Verdict {
         score: 0.0,

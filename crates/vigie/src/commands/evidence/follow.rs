@@ -16,7 +16,7 @@ use vigie_evidence::{
     vault::{Vault, new_exhibit},
 };
 use vigie_model::Band;
-use vigie_store::{Denominator, Figures as _, Find, Finds as _, SqliteReader};
+use vigie_store::{DenominatorRoot, Find, Finds as _, Measuring as _, SqliteReader};
 
 use super::{now, root, seal};
 use crate::{
@@ -48,7 +48,7 @@ struct Followed {
     /// Number of the last find that was sealed or need not be.
     find: i64,
     /// Hour → number of posts counted when its root was logged last.
-    hours: BTreeMap<i64, i64>,
+    hours: BTreeMap<i64, u64>,
 }
 
 /// Largest state that is read, in bytes: hours of a thousand years.
@@ -143,9 +143,9 @@ impl Follower<'_> {
     }
 
     /// Hours in which posts were counted since their root was logged.
-    fn changed_hours(&self, store: &SqliteReader) -> anyhow::Result<Vec<Denominator>> {
+    fn changed_hours(&self, store: &SqliteReader) -> anyhow::Result<Vec<DenominatorRoot>> {
         let known = &self.state.followed.hours;
-        Ok(store.denominators()?.into_iter().filter(|hour| known.get(&hour.hour) != Some(&hour.posts)).collect())
+        Ok(store.denominator_roots()?.into_iter().filter(|hour| known.get(&hour.hour) != Some(&hour.posts)).collect())
     }
 
     /// Seals a find unless it is sealed or may not be kept. Its exhibit has a name of its own, so that a run that was killed before it
@@ -169,7 +169,7 @@ impl Follower<'_> {
         Ok(())
     }
 
-    fn log_hours(&mut self, vault: &Vault, changed: &[Denominator]) -> anyhow::Result<()> {
+    fn log_hours(&mut self, vault: &Vault, changed: &[DenominatorRoot]) -> anyhow::Result<()> {
         if changed.is_empty() {
             return Ok(());
         }
