@@ -1,5 +1,6 @@
 //! What the detector says of a post.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -147,7 +148,7 @@ pub struct Place {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Reason {
     /// In words, for people: "delivery", "news wording".
-    pub what: String,
+    pub what: Cow<'static, str>,
     /// Change of the log-odds.
     pub weight: f32,
 }

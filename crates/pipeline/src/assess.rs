@@ -111,12 +111,13 @@ impl<'a> Worker<'a> {
     fn post(&mut self, post: &Post<'_>, out: &mut Assessed) {
         let Shared { detector, verdict_line, .. } = self.shared;
         let mut judgement = if verdict_line.is_some() { detector.judge_and_explain(post, &mut self.scratch) } else { detector.judge(post, &mut self.scratch) };
-        let text_hash = text_hash(self.scratch.folded());
+        let text_hash = text_hash(self.scratch.folded().bytes());
         let readings = self.shared.pictures.map(|pictures| pictures.look(out.input, post)).unwrap_or_default();
         if !readings.is_empty() {
             judgement = judge_with(detector, post, judgement, readings, &mut self.scratch, &mut out.tally.pictures);
+            self.scratch.fold(&post.text);
         }
-        self.rules.apply(post, &mut judgement, detector.watches(), &mut out.tally.rules);
+        self.rules.apply(post, self.scratch.folded(), &mut judgement, detector.watches(), &mut out.tally.rules);
         if let Some(write) = verdict_line {
             write(post, judgement.score, judgement.verdict.as_deref(), self.rules.versions(), &mut out.verdict_lines);
         }

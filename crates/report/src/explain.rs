@@ -231,7 +231,7 @@ fn harmless(text: &str) -> String {
 
 /// A reason of the fusion in words.
 fn reason_in_words(reason: &Reason, language: Language) -> String {
-    let what = reason.what.as_str();
+    let what = reason.what.as_ref();
     if let Some((kind, strength)) = what.split_once(':').and_then(|(kind, strength)| Some((kind.parse().ok()?, strength))) {
         let name = language.component(kind);
         return match strength {

@@ -1,7 +1,7 @@
 //! Finds: what the policy allows to keep of them, and reading them again.
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
-use vigie_model::{Profile, SourceTerms, Timestamp, Verdict};
+use vigie_model::{Band, Profile, SourceTerms, Timestamp, Verdict};
 
 use super::SqliteReader;
 use crate::{Error, Find, FindDraft, FindFilter, FindRef, Finds, Policy, Result, keys::StoreKey, mask};
@@ -24,19 +24,19 @@ pub(super) fn insert(conn: &Connection, policy: &Policy, key: &StoreKey, post_ke
     let whole = identified && terms.store_text;
     let text = kept_text(draft, terms);
     let tags = kept_tags(draft, terms, text.as_deref());
-    let id: i64 = conn
-        .prepare_cached(
+    // No RETURNING: SQLite would keep a statement journal for it.
+    conn.prepare_cached(
             "INSERT INTO find (post_key, network, native_id, pseudonymous, revision, author_id, author_handle, author_name, posted_at, found_at, lang, url, text, tags, media, watches, score, band, label, verdict, canonical, raw)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22) RETURNING id",
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)",
         )?
-        .query_row(
+        .execute(
             params![
                 post_key.cast_signed(), network, native_id, !identified, draft.revision, author_id, only_if(&draft.author_handle), only_if(&draft.author_name),
                 draft.posted_at.map(Timestamp::seconds), draft.found_at.seconds(), draft.lang.as_str(), only_if(&draft.url), text, json(&tags), only_if(&draft.media), json(draft.watches.names()),
                 f64::from(draft.verdict.score), draft.verdict.band.as_str(), draft.verdict.label.as_str(), json(&verdict), whole.then_some(&draft.canonical), whole.then_some(&draft.raw),
             ],
-            |row| row.get(0),
         )?;
+    let id = conn.last_insert_rowid();
     let mut contact = conn.prepare_cached("INSERT OR IGNORE INTO contact (kind, value, find) VALUES (?1, ?2, ?3)")?;
     for c in &verdict.contacts {
         contact.execute(params![c.kind.as_str(), c.value, id])?;
@@ -163,7 +163,7 @@ impl Raw {
 }
 
 /// Stands in until the row's JSON is read.
-fn placeholder() -> Verdict {
+pub(super) fn placeholder() -> Verdict {
     let versions = std::sync::Arc::new(vigie_model::Versions { vigie: String::new(), lexicon: String::new(), model: String::new(), rules: None });
     Verdict {
         score: 0.0,
@@ -206,6 +206,14 @@ impl Finds for SqliteReader {
             .query_map(params![filter.network, filter.band.map(|b| b.as_str()), filter.watch, i64::try_from(limit).unwrap_or(i64::MAX)], |row| {
                 read(row, &verdict)
             })?;
+        rows.map(|raw| raw?.complete()).collect()
+    }
+
+    fn finds_after(&self, id: i64, band: Band, limit: usize) -> Result<Vec<Find>> {
+        let verdict = placeholder();
+        let mut select =
+            self.conn.prepare_cached(&format!("SELECT {COLUMNS} FROM find WHERE id > ?1 AND band = ?2 AND text IS NOT NULL ORDER BY id LIMIT ?3"))?;
+        let rows = select.query_map(params![id, band.as_str(), i64::try_from(limit).unwrap_or(i64::MAX)], |row| read(row, &verdict))?;
         rows.map(|raw| raw?.complete()).collect()
     }
 }

@@ -1,5 +1,6 @@
 //! The commands, one module each.
 
+mod ablate;
 mod doctor;
 mod drift;
 mod episodes;
@@ -12,6 +13,8 @@ mod init;
 mod label;
 mod lexicon;
 mod model;
+mod network;
+mod networks;
 mod rules;
 mod scan;
 mod scope;
@@ -58,6 +61,8 @@ enum Command {
     Drift(drift::Drift),
     Finds(finds::Finds),
     Show(show::Show),
+    Networks(networks::Networks),
+    Network(network::Network),
     Init(init::Init),
     Doctor(doctor::Doctor),
     Evidence(evidence::EvidenceCommand),
@@ -130,6 +135,8 @@ impl Cli {
             Command::Drift(drift) => drift.run(config),
             Command::Finds(finds) => finds.run(config),
             Command::Show(show) => show.run(config),
+            Command::Networks(networks) => networks.run(config),
+            Command::Network(network) => network.run(config),
             Command::Init(init) => init.run(),
             Command::Doctor(doctor) => doctor.run(config),
             Command::Evidence(evidence) => evidence.run(config),
