@@ -22,6 +22,7 @@ const USAGE: &str = "usage: cargo xtask <task>\n\n\
     networks  measure linking on the trap suite: precision, recall, what each guard is worth\n\
     evidence  let public validators judge sealed and tampered evidence; writes docs/tampering.md (needs python3, openssl, unzip)\n\
     crash     make every write-related system call of a sealing run fail in turn (needs strace)\n\
+    pictures N read N generated flyers with and without preparation (needs tesseract-ocr with French)\n\
     fuzz SECS run every fuzz target for so many seconds (needs a nightly toolchain and cargo-fuzz)";
 
 fn main() -> ExitCode {
@@ -37,6 +38,7 @@ fn main() -> ExitCode {
         ["kill", times] => kill(times),
         ["coverage"] => coverage("2000"),
         ["coverage", runs] => coverage(runs),
+        ["pictures", count] => pictures(count),
         ["fuzz", seconds] => fuzz(seconds),
         _ => Err(anyhow::anyhow!(USAGE)),
     };
@@ -121,6 +123,11 @@ fn coverage(runs: &str) -> Result<()> {
 
 fn networks() -> Result<()> {
     run("cargo", &["run", "--quiet", "--release", "-p", "vigie-link", "--example", "networks", "--", "10000", "1", "2", "3", "4", "5"])
+}
+
+fn pictures(count: &str) -> Result<()> {
+    count.parse::<u32>().context("N is a number")?;
+    run("cargo", &["run", "--quiet", "--release", "-p", "vigie-media", "--example", "flyers", "--", count])
 }
 
 fn fuzz(seconds: &str) -> Result<()> {

@@ -240,6 +240,6 @@ mod tests {
         let pdq = "0123456789abcdef".repeat(4);
         let media = format!(r#"[{{"kind":"image","pdq":"{pdq}"}},{{"sha256":"{}"}},{{"pdq":"é"}},{{"pdq":"{}"}},{{}}]"#, "ab".repeat(32), "00".repeat(32));
         assert_eq!(pictures(Some(&media), &verdict()), [Picture::Pdq([0x0123_4567_89ab_cdef; 4]), Picture::Sha256([0xab; 16])]);
-        assert_eq!(pictures("nonsense"), []);
+        assert_eq!(pictures(Some("nonsense"), &verdict()), []);
     }
 }
