@@ -9,8 +9,7 @@ use vigie_measure::{
     exposure,
     share::{Answer, Drawn, Group, Rung, SharePlan, ShareReport, ViewGroup, Warning, estimate_share, validation, view_share},
 };
-use vigie_model::Label;
-use vigie_store::{DetectorRun, Domain, DomainCell, DomainSample, GivenLabel, SampledPost};
+use vigie_store::{DetectorRun, Domain, DomainCell, DomainSample, GivenLabel, SampledPost, answer_of};
 
 use super::{DayShare, DerivedShare, Exposure, FigureContext, Methods, ShareFigure, methods};
 
@@ -21,16 +20,6 @@ const ESTIMAND: &str =
 const FIRST_POSTS: [u64; 3] = [10, 20, 50];
 /// Labels of a day that its own estimate needs.
 const LABELS_A_DAY: u64 = 30;
-
-/// What a label says of the question whether a post is an advert for illegal drugs.
-#[must_use]
-pub fn answer_of(label: Label) -> Answer {
-    match label {
-        Label::Advert | Label::SuspectedScamSeller => Answer::Advert,
-        Label::Ambiguous | Label::NotReviewable => Answer::Undecided,
-        _ => Answer::Other,
-    }
-}
 
 /// The counts of a domain as estimators take them.
 #[must_use]

@@ -13,12 +13,13 @@ use vigie_measure::{
 };
 use vigie_store::{DetectorRun, Domain};
 
-pub use build::{answer_of, drawn, groups};
+pub use build::{drawn, groups};
 pub use compare::{Comparison, comparisons, comparisons_text};
 pub use methods::methods;
 pub use svg::figures_svg;
 pub(crate) use text::day;
 pub use text::figures_text;
+pub use vigie_store::answer_of;
 
 /// The share of adverts of one domain: everything that a reader needs to check it. Serialised, it is the recipe of the figure.
 #[derive(Debug, Clone, Serialize)]

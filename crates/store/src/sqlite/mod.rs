@@ -2,6 +2,7 @@
 
 mod commit;
 mod denominator;
+mod desk;
 mod dump;
 mod episodes;
 mod figures;
@@ -27,6 +28,8 @@ use crate::{
 };
 use rollups::Rollups;
 use samples::Samples;
+
+pub use desk::SqliteDesk;
 
 const DATABASE: &str = "vigie.db";
 const LOCK: &str = "vigie.lock";
@@ -289,7 +292,10 @@ impl SqliteStore {
         let retention = self.policy.retention;
         let before = |days: u32| now.seconds() - i64::from(days) * SECONDS_A_DAY;
         let tx = self.reader.conn.unchecked_transaction()?;
-        let finds = tx.execute("DELETE FROM find WHERE reviewed_at IS NULL AND found_at < ?1", [before(retention.find_days)])? as u64;
+        let mut finds = tx.execute("DELETE FROM find WHERE reviewed_at IS NULL AND found_at < ?1", [before(retention.find_days)])? as u64;
+        if self.policy.profile != vigie_model::Profile::Authority {
+            finds += tx.execute("DELETE FROM find WHERE reviewed_at < ?1", [before(retention.confirmed_days)])? as u64;
+        }
         let samples = samples::purge(&tx, before(retention.find_days))?;
         let ledger = self.ledger.forget_before(&tx, before(retention.ledger_days).div_euclid(SECONDS_A_DAY))?;
         self.samples = Samples::new(self.limits.reservoir, self.limits.cached_reservoirs);

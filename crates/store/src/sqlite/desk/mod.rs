@@ -1,0 +1,96 @@
+//! The door for people: reviewing and accounts, open beside the writer of the stream.
+
+mod accounts;
+mod decisions;
+mod queue;
+mod search;
+
+#[cfg(test)]
+mod tests;
+
+use std::path::Path;
+
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use vigie_model::Timestamp;
+
+use super::{DATABASE, KEY_FILE, SqliteReader, StoreKey, check_identity, migrate};
+use crate::{Error, Policy, Result};
+
+/// A connection that reads everything and writes what people decide. Any number of them may be open beside one [`super::SqliteStore`]: their
+/// transactions are short and touch none of what the stream's writer keeps in memory.
+#[derive(Debug)]
+pub struct SqliteDesk {
+    reader: SqliteReader,
+}
+
+impl SqliteDesk {
+    /// Opens the store in a folder.
+    ///
+    /// # Errors
+    /// There is none, it is of another profile, or not brought up to date: opening a [`super::SqliteStore`] once does that.
+    pub fn open(dir: &Path, policy: &Policy) -> Result<Self> {
+        let path = dir.join(DATABASE);
+        if !path.is_file() {
+            return Err(Error::NoStore(dir.to_owned()));
+        }
+        let conn = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+        conn.busy_timeout(std::time::Duration::from_secs(10))?;
+        conn.pragma_update(None, "foreign_keys", true)?;
+        conn.pragma_update(None, "secure_delete", true)?;
+        conn.set_prepared_statement_cache_capacity(64);
+        migrate::check_current(&conn)?;
+        let key = StoreKey::read(dir)?.ok_or_else(|| Error::KeyMissing(dir.join(KEY_FILE)))?.seeded(policy.sample_seed.as_deref());
+        check_identity(&conn, dir, policy, &key)?;
+        Ok(Self { reader: SqliteReader { conn, key } })
+    }
+
+    /// The reading half.
+    #[must_use]
+    pub fn reader(&self) -> &SqliteReader {
+        &self.reader
+    }
+
+    /// A number that differs once anybody else has written.
+    ///
+    /// # Errors
+    /// The back end fails.
+    pub fn data_version(&self) -> Result<i64> {
+        Ok(self.conn().pragma_query_value(None, "data_version", |row| row.get(0))?)
+    }
+
+    /// Writes a copy of the database and its key into an empty folder while everything goes on, and checks the copy.
+    ///
+    /// # Errors
+    /// The folder is not empty or cannot be written; the copy is damaged.
+    pub fn backup(&self, dir: &Path, to: &Path) -> Result<()> {
+        let copy = to.join(DATABASE);
+        if copy.exists() {
+            return Err(Error::Exists(copy));
+        }
+        super::create_private(to)?;
+        self.conn().execute("VACUUM INTO ?1", [copy.to_string_lossy()])?;
+        let key = to.join(KEY_FILE);
+        std::fs::copy(dir.join(KEY_FILE), &key).map_err(Error::file(&key))?;
+        verify(&copy)
+    }
+
+    fn conn(&self) -> &Connection {
+        &self.reader.conn
+    }
+
+    /// A transaction that has the right to write from its beginning: two people cannot both read first and then collide.
+    fn begin(&self) -> Result<Transaction<'_>> {
+        Ok(Transaction::new_unchecked(self.conn(), TransactionBehavior::Immediate)?)
+    }
+}
+
+/// Reads every page of a database and compares its indices with its tables.
+pub(super) fn verify(database: &Path) -> Result<()> {
+    let conn = Connection::open_with_flags(database, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    let found: String = conn.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
+    if found == "ok" { Ok(()) } else { Err(Error::damaged(found)) }
+}
+
+fn time(seconds: i64) -> Result<Timestamp> {
+    Timestamp::from_seconds(seconds).map_err(|_| Error::damaged("a time is out of range"))
+}
