@@ -27,4 +27,4 @@ pub use ports::{Counts, Figures, Find, FindFilter, FindRef, Finds, Ingest, NotAF
 pub use review::{
     Decided, Decision, Exposure, Hearing, QueueFilter, Reader, Review, ReviewItem, ReviewState, Ruling, Search, Step, Waiting, answer_of, fold_key, queue_rank,
 };
-pub use sqlite::{SqliteDesk, SqliteReader, SqliteStore};
+pub use sqlite::{SqliteDesk, SqliteReader, SqliteStore, verify_database};

@@ -123,6 +123,8 @@ pub struct Decision {
     pub find: i64,
     /// Who.
     pub user: String,
+    /// Who, by number.
+    pub user_id: UserId,
     /// What kind of step.
     pub kind: Step,
     /// The label, for [`Step::Label`].

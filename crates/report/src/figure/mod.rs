@@ -1,6 +1,7 @@
 //! A share as it is published: the estimate with its estimand, its sample, its versions and what else belongs beside it.
 
 mod build;
+mod chart;
 mod compare;
 mod methods;
 mod svg;
@@ -13,7 +14,8 @@ use vigie_measure::{
 };
 use vigie_store::{DetectorRun, Domain};
 
-pub use build::{drawn, groups};
+pub use build::{drawn, groups, share_figures};
+pub use chart::{ShareWords, chart_svg, share_words};
 pub use compare::{Comparison, comparisons, comparisons_text};
 pub use methods::methods;
 pub use svg::figures_svg;

@@ -29,7 +29,7 @@ use crate::{
 use rollups::Rollups;
 use samples::Samples;
 
-pub use desk::SqliteDesk;
+pub use desk::{SqliteDesk, verify_database};
 
 const DATABASE: &str = "vigie.db";
 const LOCK: &str = "vigie.lock";

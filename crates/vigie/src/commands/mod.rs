@@ -1,5 +1,6 @@
 //! The commands, one module each.
 
+mod backup;
 mod doctor;
 mod drift;
 mod episodes;
@@ -14,6 +15,7 @@ mod model;
 mod rules;
 mod scan;
 mod scope;
+mod serve;
 mod share;
 mod show;
 mod status;
@@ -49,6 +51,7 @@ pub(crate) struct Cli {
 enum Command {
     Scan(scan::Scan),
     Watch(watch::Watch),
+    Serve(serve::Serve),
     Import(import::Import),
     Status(status::Status),
     Share(share::Share),
@@ -57,6 +60,8 @@ enum Command {
     Drift(drift::Drift),
     Finds(finds::Finds),
     Show(show::Show),
+    Backup(backup::Backup),
+    Restore(backup::Restore),
     Init(init::Init),
     Doctor(doctor::Doctor),
     Evidence(evidence::EvidenceCommand),
@@ -121,6 +126,9 @@ impl Cli {
             Command::Scan(scan) => scan.run(config),
             Command::Import(import) => import.run(config),
             Command::Watch(watch) => watch.run(config),
+            Command::Serve(serve) => serve.run(config),
+            Command::Backup(backup) => backup.run(config),
+            Command::Restore(restore) => restore.run(config),
             Command::Status(status) => status.run(config),
             Command::Share(share) => share.run(config),
             Command::Label(label) => label.run(config),

@@ -129,7 +129,8 @@ impl Review for SqliteDesk {
     }
 }
 
-const DECISIONS: &str = "SELECT decision.id, find, user.name, kind, label, reason, undoes, led_by, at FROM decision JOIN user ON user.id = decision.user";
+const DECISIONS: &str =
+    "SELECT decision.id, find, user.name, kind, label, reason, undoes, led_by, at, user.id FROM decision JOIN user ON user.id = decision.user";
 
 fn decision(row: &Row<'_>) -> Result<Decision> {
     let label: Option<String> = row.get(4)?;
@@ -137,6 +138,7 @@ fn decision(row: &Row<'_>) -> Result<Decision> {
         id: row.get(0)?,
         find: row.get(1)?,
         user: row.get(2)?,
+        user_id: UserId(row.get(9)?),
         kind: Step::parse(&row.get::<_, String>(3)?).ok_or_else(|| Error::damaged("unknown kind of decision"))?,
         label: label.map(|label| label.parse().map_err(|_| Error::damaged("unknown label"))).transpose()?,
         reason: row.get(5)?,

@@ -11,10 +11,10 @@ mod tests;
 use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
-use vigie_model::Timestamp;
+use vigie_model::{Timestamp, Versions};
 
-use super::{DATABASE, KEY_FILE, SqliteReader, StoreKey, check_identity, migrate};
-use crate::{Error, Policy, Result};
+use super::{DATABASE, KEY_FILE, SqliteReader, StoreKey, check_identity, measuring, migrate};
+use crate::{Error, GivenLabel, Labelling, Policy, Result};
 
 /// A connection that reads everything and writes what people decide. Any number of them may be open beside one [`super::SqliteStore`]: their
 /// transactions are short and touch none of what the stream's writer keeps in memory.
@@ -58,6 +58,15 @@ impl SqliteDesk {
         Ok(self.conn().pragma_query_value(None, "data_version", |row| row.get(0))?)
     }
 
+    /// Whether a label of the measuring sample is this reviewer's.
+    ///
+    /// # Errors
+    /// The back end fails.
+    pub fn label_is_of(&self, number: i64, reviewer: &str) -> Result<bool> {
+        let sql = "SELECT count(*) FROM label WHERE id = ?1 AND reviewer = ?2";
+        Ok(self.conn().query_row(sql, rusqlite::params![number, reviewer], |row| row.get::<_, i64>(0))? > 0)
+    }
+
     /// Writes a copy of the database and its key into an empty folder while everything goes on, and checks the copy.
     ///
     /// # Errors
@@ -71,7 +80,7 @@ impl SqliteDesk {
         self.conn().execute("VACUUM INTO ?1", [copy.to_string_lossy()])?;
         let key = to.join(KEY_FILE);
         std::fs::copy(dir.join(KEY_FILE), &key).map_err(Error::file(&key))?;
-        verify(&copy)
+        verify_database(&copy)
     }
 
     fn conn(&self) -> &Connection {
@@ -84,8 +93,25 @@ impl SqliteDesk {
     }
 }
 
+impl Labelling for SqliteDesk {
+    fn note_detector(&mut self, versions: &Versions, now: Timestamp) -> Result<()> {
+        measuring::note_detector(self.conn(), versions, now)
+    }
+
+    fn add_labels(&mut self, labels: &[(u64, u32, GivenLabel)]) -> Result<Vec<i64>> {
+        measuring::add_labels(self.conn(), labels)
+    }
+
+    fn withdraw_label(&mut self, number: i64) -> Result<bool> {
+        measuring::withdraw_label(self.conn(), number)
+    }
+}
+
 /// Reads every page of a database and compares its indices with its tables.
-pub(super) fn verify(database: &Path) -> Result<()> {
+///
+/// # Errors
+/// It cannot be read, or is damaged.
+pub fn verify_database(database: &Path) -> Result<()> {
     let conn = Connection::open_with_flags(database, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     let found: String = conn.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
     if found == "ok" { Ok(()) } else { Err(Error::damaged(found)) }
