@@ -189,15 +189,13 @@ impl App {
     }
 }
 
+/// The computer's time; where that is out of every range, the earliest there is.
 fn system_time() -> Timestamp {
+    const EARLIEST: i64 = 631_152_000;
     let seconds = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    i64::try_from(seconds).ok().and_then(|seconds| Timestamp::from_seconds(seconds).ok()).unwrap_or_else(epoch)
-}
-
-/// What stands in for a clock that is out of range.
-fn epoch() -> Timestamp {
-    #[expect(clippy::unwrap_used, reason = "1970 is in range; a test of `Timestamp` says so")]
-    Timestamp::from_seconds(0).unwrap()
+    let now = i64::try_from(seconds).ok().and_then(|seconds| Timestamp::from_seconds(seconds).ok());
+    #[expect(clippy::unwrap_used, reason = "1990 is in range; a test says so")]
+    now.unwrap_or_else(|| Timestamp::from_seconds(EARLIEST).unwrap())
 }
 
 /// The host of `https://host[:port]`.
@@ -205,4 +203,24 @@ fn public_host(url: &str) -> Result<String, Error> {
     let host = url.strip_prefix("https://").map(|rest| rest.trim_end_matches('/'));
     let allowed = |host: &&str| !host.is_empty() && host.bytes().all(|b| b.is_ascii_alphanumeric() || b"-.:[]".contains(&b));
     host.filter(allowed).map(str::to_ascii_lowercase).ok_or_else(|| Error::PublicUrl(url.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_earliest_time_is_in_range() {
+        assert!(Timestamp::from_seconds(631_152_000).is_ok());
+        assert!(system_time().seconds() > 631_152_000);
+    }
+
+    #[test]
+    fn a_public_address_is_https_and_a_host() {
+        assert_eq!(public_host("https://Vigie.example.org/").unwrap(), "vigie.example.org");
+        assert_eq!(public_host("https://vigie.example.org:8443").unwrap(), "vigie.example.org:8443");
+        for wrong in ["http://vigie.example.org", "https://", "https://a/b", "vigie.example.org", "https://a b"] {
+            assert!(public_host(wrong).is_err(), "{wrong}");
+        }
+    }
 }

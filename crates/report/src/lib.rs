@@ -16,7 +16,7 @@ pub use episodes::{EpisodeReport, episode_reports, episodes_svg, episodes_text};
 pub use explain::{explain, reasons, severity, visible};
 pub use figure::{
     Comparison, DayShare, DerivedShare, Exposure, FigureContext, Methods, ShareFigure, ShareWords, answer_of, chart_svg, comparisons, comparisons_text, drawn,
-    figures_svg, figures_text, groups, methods, share_figures, share_words,
+    figures_svg, figures_text, groups, methods, percent, share_figures, share_words,
 };
 pub use language::Language;
 pub use share::{share_csv, share_json, share_table};

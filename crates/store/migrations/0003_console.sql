@@ -5,8 +5,9 @@ ALTER TABLE find ADD COLUMN rank INTEGER NOT NULL DEFAULT 0;  -- greater is read
 ALTER TABLE find ADD COLUMN views INTEGER;                    -- when it was found, where the source says so
 ALTER TABLE find ADD COLUMN fold INTEGER;                     -- the same for texts that differ in numbers, contacts and signs only
 
+-- A find whose text may not be kept cannot be read, and does not wait.
 CREATE INDEX find_queue ON find (rank DESC, id, state)
-    WHERE state != 'settled' AND superseded_by IS NULL AND deleted_seen_at IS NULL;
+    WHERE state != 'settled' AND superseded_by IS NULL AND deleted_seen_at IS NULL AND text IS NOT NULL;
 CREATE INDEX find_fold ON find (fold, rank DESC, id)
     WHERE state = 'waiting' AND superseded_by IS NULL AND deleted_seen_at IS NULL;
 CREATE INDEX find_settled ON find (answer) WHERE state = 'settled';

@@ -104,7 +104,7 @@ pub struct Credentials {
     /// Last time step whose code was used.
     pub totp_step: u64,
     /// Until when nobody gets in with this name.
-    pub locked_until: Timestamp,
+    pub locked_until: Option<Timestamp>,
 }
 
 impl std::fmt::Debug for Credentials {

@@ -7,7 +7,7 @@ use vigie_model::{Band, Label, Severity, Timestamp, Verdict};
 use crate::{Find, Result, UserId};
 
 /// One find in so many is read by two people, whoever reads it first; which ones is fixed by the store's secret key.
-pub(crate) const DOUBLE_ONE_IN: u64 = 20;
+pub(crate) const DOUBLE_ONE_IN: i64 = 20;
 /// Votes after which the majority decides, and a draw stays undecided.
 const ENOUGH_VOTES: usize = 3;
 

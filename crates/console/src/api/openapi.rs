@@ -16,11 +16,11 @@ pub fn openapi() -> String {
     settings.meta_schema = None;
     let mut schemas = settings.into_generator();
     let paths = json!({
-        "/api/v1/shares": { "get": get("shares", "Shares of adverts, watch by watch", "figures:read", &[], schema::<Shares>(&mut schemas)) },
-        "/api/v1/finds": { "get": get("finds", "Finds, latest first", "finds:read", &query::<FindQuery>(), schema::<Finds>(&mut schemas)) },
-        "/api/v1/finds/{id}": { "get": get("find", "One find", "finds:read", &[id()], schema::<FindOut>(&mut schemas)) },
+        "/api/v1/shares": { "get": get("shares", "Shares of adverts, watch by watch", "figures:read", &[], &schema::<Shares>(&mut schemas)) },
+        "/api/v1/finds": { "get": get("finds", "Finds, latest first", "finds:read", &query::<FindQuery>(), &schema::<Finds>(&mut schemas)) },
+        "/api/v1/finds/{id}": { "get": get("find", "One find", "finds:read", &[id()], &schema::<FindOut>(&mut schemas)) },
         "/api/v1/finds/{id}/decisions": { "post": decide(&mut schemas) },
-        "/api/v1/decisions": { "get": get("decisions", "What people decided, latest first", "finds:read", &query::<PageQuery>(), schema::<Decisions>(&mut schemas)) },
+        "/api/v1/decisions": { "get": get("decisions", "What people decided, latest first", "finds:read", &query::<PageQuery>(), &schema::<Decisions>(&mut schemas)) },
     });
     schema::<Problem>(&mut schemas);
     let document = json!({
@@ -65,7 +65,7 @@ fn query<T: JsonSchema>() -> Vec<Value> {
     fields.into_iter().map(parameter).collect()
 }
 
-fn get(name: &str, summary: &str, scope: &str, parameters: &[Value], schema: Value) -> Value {
+fn get(name: &str, summary: &str, scope: &str, parameters: &[Value], schema: &Value) -> Value {
     json!({
         "operationId": name, "summary": summary, "description": format!("Scope `{scope}`."), "parameters": parameters,
         "responses": responses("200", "As asked", schema, &["400", "401", "403", "404", "429"]),
@@ -79,11 +79,11 @@ fn decide(schemas: &mut SchemaGenerator) -> Value {
         "operationId": "decide", "summary": "Decide about a find", "description": "Scope `decisions:write`. The decision is the token's person's.",
         "parameters": [id(), key],
         "requestBody": { "required": true, "content": { "application/json": { "schema": schema::<DecisionIn>(schemas) } } },
-        "responses": responses("201", "Decided", schema::<Done>(schemas), &["400", "401", "403", "404", "409", "413", "429"]),
+        "responses": responses("201", "Decided", &schema::<Done>(schemas), &["400", "401", "403", "404", "409", "413", "429"]),
     })
 }
 
-fn responses(status: &str, words: &str, schema: Value, problems: &[&str]) -> Value {
+fn responses(status: &str, words: &str, schema: &Value, problems: &[&str]) -> Value {
     let problem = json!({ "description": "A problem", "content": { "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } } } });
     let good = json!({ "description": words, "content": { "application/json": { "schema": schema } } });
     let all = std::iter::once((status.to_owned(), good)).chain(problems.iter().map(|status| ((*status).to_owned(), problem.clone())));

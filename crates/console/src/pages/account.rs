@@ -161,7 +161,7 @@ pub(crate) async fn second_factor(State(app): State<App>, Extension(seat): Exten
                 return Ok(true);
             }
             let Some(secret) = secret else { return Ok(false) };
-            let Some(step) = auth::matching_step(&secret, &code, now) else { return Ok(false) };
+            let Some(step) = auth::matching_step(&secret, &code, now.seconds()) else { return Ok(false) };
             desk.set_totp(user, Some(&secret))?;
             desk.use_totp_step(user, step)?;
             desk.audit(Some(user), "second_factor_added", "", now)?;

@@ -150,7 +150,8 @@ fn facts(item: &ReviewItem, revealed: bool, now: Timestamp, language: Language) 
 
 fn opinion(item: &ReviewItem, language: Language) -> Opinion {
     let verdict = &item.find.verdict;
-    let all = reasons(verdict, language);
+    let mut all = reasons(verdict, language);
+    all.sort_by(|a, b| b.0.abs().total_cmp(&a.0.abs()));
     let greatest = all.iter().map(|(weight, _)| weight.abs()).fold(1.0_f32, f32::max);
     let bar = |(weight, words): (f32, String)| {
         let width = (weight.abs() / greatest) * HALF;

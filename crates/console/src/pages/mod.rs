@@ -219,7 +219,7 @@ mod tests {
 
     #[test]
     fn times_are_near_or_dates() {
-        let at = |seconds| Timestamp::from_seconds(1_795_000_000 + seconds).unwrap();
+        let at = |seconds: i64| Timestamp::from_seconds(1_795_000_000 + seconds).unwrap();
         assert_eq!(when(at(0), at(30), Language::English), "just now");
         assert_eq!(when(at(0), at(7_300), Language::French), "il y a 2 h");
         assert_eq!(when(at(0), at(200_000), Language::English), "2026-11-18 11:06");

@@ -13,7 +13,7 @@ use axum::{
 };
 use tokio_stream::{Stream, StreamExt, wrappers::IntervalStream};
 use vigie_measure::burst::EpisodePlan;
-use vigie_report::{EpisodeReport, ShareFigure, ShareWords, chart_svg, episode_reports, figures_svg, share_words};
+use vigie_report::{EpisodeReport, ShareFigure, ShareWords, chart_svg, episode_reports, figures_svg, percent, share_words};
 use vigie_store::{Domain, Measuring, Review, Waiting};
 
 use super::{Answer, Shell, Tab, grouped, page, when};
@@ -34,6 +34,7 @@ struct Overview {
     shares: Vec<Share>,
     counts: Waiting,
     decided: String,
+    finds: String,
     waits: String,
     episodes: Vec<Flood>,
     sources: Vec<Source>,
@@ -73,6 +74,7 @@ pub(crate) async fn show(State(app): State<App>, Extension(seat): Extension<Seat
     page(&Overview {
         shares: figures.iter().map(|figure| share(figure, &shell)).collect(),
         decided: grouped(counts.settled),
+        finds: grouped(counts.settled + counts.waiting + counts.second + counts.dispute),
         waits: grouped(counts.waiting + counts.second + counts.dispute),
         counts,
         episodes: episodes.iter().rev().take(EPISODES).map(|episode| flood(episode, &shell, app.now())).collect(),
@@ -105,7 +107,7 @@ fn flood(report: &EpisodeReport, shell: &Shell, now: vigie_model::Timestamp) -> 
         from,
         adverts: grouped(report.episode.adverts),
         posts: grouped(report.episode.posts),
-        usual: format!("{:.1} %", report.episode.usual * 100.0),
+        usual: percent(report.episode.usual, 1, shell.language),
     }
 }
 

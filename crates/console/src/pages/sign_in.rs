@@ -192,7 +192,7 @@ fn check(desk: &mut impl Accounts, name: &str, password: &str, code: Option<&str
     let right = Hashing::check(password, found.as_ref().map(|found| found.password.as_str()));
     let Some(found) = found else { return Ok(None) };
     let user = found.user.id;
-    if found.user.disabled || found.locked_until > now {
+    if found.user.disabled || found.locked_until.is_some_and(|until| until > now) {
         return Ok(None);
     }
     if right && second_factor(desk, &found, code, now)? {
@@ -207,7 +207,7 @@ fn check(desk: &mut impl Accounts, name: &str, password: &str, code: Option<&str
 /// Whether the code is right, or none is needed. A code works once.
 fn second_factor(desk: &mut impl Accounts, found: &Credentials, code: Option<&str>, now: Timestamp) -> vigie_store::Result<bool> {
     let Some(secret) = &found.totp else { return Ok(true) };
-    match code.and_then(|code| auth::matching_step(secret, code, now)) {
+    match code.and_then(|code| auth::matching_step(secret, code, now.seconds())) {
         Some(step) => desk.use_totp_step(found.user.id, step),
         None => Ok(false),
     }

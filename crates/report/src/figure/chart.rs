@@ -17,9 +17,9 @@ const TOP: f64 = 10.0;
 const BASE: f64 = HEIGHT - 22.0;
 const PLOT: f64 = BASE - TOP;
 /// Widest bar.
-const SLOT: f64 = 56.0;
+const SLOT: f64 = 80.0;
 /// Room that a date needs.
-const LABEL: f64 = 44.0;
+const LABEL: f64 = 48.0;
 
 /// What stands beside the plot.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,7 +74,7 @@ pub fn chart_svg(figure: &ShareFigure, language: Language) -> String {
     scale.grid(language, &mut out);
     if let (Some((first, _)), Some((last, _))) = (days.first(), days.last()) {
         let axis = Days { first: *first, last: *last };
-        axis.draw(&days, &scale, &mut out);
+        axis.draw(&days, &scale, language, &mut out);
         axis.changes(figure, &mut out);
     }
     if let Some(interval) = figure.posts.interval.filter(|_| figure.posts.suppressed.is_none()) {
@@ -120,6 +120,17 @@ impl Scale {
     }
 }
 
+/// "16 Nov" of a day since 1970.
+fn short_day(number: i64, language: Language) -> String {
+    const ENGLISH: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "June", "July", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    const FRENCH: [&str; 12] = ["janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."];
+    let iso = day(number);
+    let mut parts = iso.split('-').skip(1).filter_map(|part| part.parse::<usize>().ok());
+    let (Some(month), Some(day)) = (parts.next(), parts.next()) else { return iso };
+    let months = if language == Language::French { FRENCH } else { ENGLISH };
+    months.get(month.wrapping_sub(1)).map_or(iso, |month| format!("{day} {month}"))
+}
+
 /// The axis of days.
 struct Days {
     first: i64,
@@ -135,7 +146,7 @@ impl Days {
         LEFT + real((day - self.first).unsigned_abs()) * self.slot()
     }
 
-    fn draw(&self, days: &[(i64, &DayShare)], scale: &Scale, out: &mut String) {
+    fn draw(&self, days: &[(i64, &DayShare)], scale: &Scale, language: Language, out: &mut String) {
         let every = (LABEL / self.slot()).ceil().max(1.0);
         for number in self.first..=self.last {
             match days.binary_search_by_key(&number, |(day, _)| *day).ok().and_then(|at| days.get(at)) {
@@ -145,8 +156,7 @@ impl Days {
                 }
             }
             if real((number - self.first).unsigned_abs()) % every == 0.0 {
-                let label = day(number);
-                let _ = write!(out, "<text x=\"{:.1}\" y=\"{:.1}\">{}</text>", self.x(number) + 1.0, HEIGHT - 6.0, label.get(5..).unwrap_or(&label));
+                let _ = write!(out, "<text x=\"{:.1}\" y=\"{:.1}\">{}</text>", self.x(number) + 1.0, HEIGHT - 6.0, short_day(number, language));
             }
         }
     }
@@ -190,6 +200,11 @@ impl Days {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn days_are_said_short() {
+        assert_eq!((short_day(20_773, Language::English), short_day(20_773, Language::French)), ("16 Nov".into(), "16 nov.".into()));
+    }
 
     #[test]
     fn an_interval_is_said_short() {

@@ -20,7 +20,7 @@ pub use compare::{Comparison, comparisons, comparisons_text};
 pub use methods::methods;
 pub use svg::figures_svg;
 pub(crate) use text::day;
-pub use text::figures_text;
+pub use text::{figures_text, percent};
 pub use vigie_store::answer_of;
 
 /// The share of adverts of one domain: everything that a reader needs to check it. Serialised, it is the recipe of the figure.

@@ -45,7 +45,7 @@ impl Accounts for SqliteDesk {
             password: row.get(7)?,
             totp: row.get(8)?,
             totp_step: row.get::<_, i64>(9)?.unsigned_abs(),
-            locked_until: time(row.get(10)?)?,
+            locked_until: Timestamp::from_seconds(row.get(10)?).ok(),
         }))
     }
 

@@ -206,7 +206,7 @@ fn refresh(tx: &Transaction<'_>, find: i64, now: Timestamp) -> Result<()> {
         .prepare_cached("SELECT max(id) FROM decision WHERE find = ?1 AND post_key = ?2 AND kind = 'appeal'")?
         .query_row(params![find, post_key], |row| row.get(0))?;
     let votes = votes_since(tx, find, post_key, appeal.unwrap_or(0))?;
-    let drawn = post_key.cast_unsigned().is_multiple_of(DOUBLE_ONE_IN);
+    let drawn = post_key % DOUBLE_ONE_IN == 0;
     let (state, answer) = Hearing { votes: &votes, drawn, appealed: appeal.is_some() }.state();
     let reviewed = (state == ReviewState::Settled && answer == Some(Answer::Advert)).then(|| now.seconds());
     tx.prepare_cached("UPDATE find SET state = ?2, answer = ?3, reviewed_at = ?4 WHERE id = ?1")?.execute(params![

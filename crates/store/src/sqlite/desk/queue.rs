@@ -10,7 +10,7 @@ use crate::{Error, Exposure, QueueFilter, Reader, Result, ReviewItem, ReviewStat
 const BREAK: i64 = 600;
 
 /// Finds that anybody may still decide: the words of the index `find_queue`.
-const OPEN: &str = "state != 'settled' AND superseded_by IS NULL AND deleted_seen_at IS NULL";
+const OPEN: &str = "state != 'settled' AND superseded_by IS NULL AND deleted_seen_at IS NULL AND text IS NOT NULL";
 
 /// Those among them that this reader may decide and did not pass on.
 const MINE: &str = "(state != 'dispute' OR :senior) AND NOT EXISTS (

@@ -35,7 +35,8 @@ impl SqliteDesk {
 
     pub(super) fn count_waiting(&self) -> Result<Waiting> {
         let mut select = self.conn().prepare_cached(
-            "SELECT state, count(*) FROM find INDEXED BY find_queue WHERE state != 'settled' AND superseded_by IS NULL AND deleted_seen_at IS NULL GROUP BY state",
+            "SELECT state, count(*) FROM find INDEXED BY find_queue WHERE state != 'settled' AND superseded_by IS NULL AND deleted_seen_at IS NULL AND text IS NOT NULL
+             GROUP BY state",
         )?;
         let mut rows = select.query([])?;
         let mut counts = Waiting::default();
