@@ -1,5 +1,6 @@
 //! Tasks of the project: `cargo xtask test` is what CI runs, the rest is for those who change things.
 
+mod e2e;
 mod evidence;
 mod figures;
 mod real;
@@ -21,6 +22,7 @@ const USAGE: &str = "usage: cargo xtask <task>\n\n\
     kill N    kill a scan at N random moments and compare the stores\n\
     evidence  let public validators judge sealed and tampered evidence; writes docs/tampering.md (needs python3, openssl, unzip)\n\
     crash     make every write-related system call of a sealing run fail in turn (needs strace)\n\
+    e2e       the console in a real browser (needs nodejs, npm, chromium)\n\
     fuzz SECS run every fuzz target for so many seconds (needs a nightly toolchain and cargo-fuzz)";
 
 fn main() -> ExitCode {
@@ -32,6 +34,7 @@ fn main() -> ExitCode {
         ["real"] => real::scan_all(),
         ["evidence"] => evidence::evidence(),
         ["crash"] => evidence::crash(),
+        ["e2e"] => e2e::e2e(),
         ["kill", times] => kill(times),
         ["coverage"] => coverage("2000"),
         ["coverage", runs] => coverage(runs),

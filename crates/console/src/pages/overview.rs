@@ -117,7 +117,7 @@ pub(crate) async fn picture(State(app): State<App>, Extension(seat): Extension<S
     Ok(([(header::CONTENT_TYPE, "image/svg+xml")], figures_svg(&figures, seat.language)).into_response())
 }
 
-/// Says "changed" when somebody wrote to the store, or a source's state is another; the page then fetches itself.
+/// Says "changed" (with some data: browsers drop events without) when somebody wrote to the store, or a source's state is another; the page then fetches itself.
 pub(crate) async fn events(State(app): State<App>) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let news = IntervalStream::new(tokio::time::interval(LOOK_EVERY)).then(move |_| {
         let app = app.clone();
@@ -127,7 +127,7 @@ pub(crate) async fn events(State(app): State<App>) -> Sse<impl Stream<Item = Res
     let changes = news.filter_map(move |state| {
         let changed = last.as_ref().is_some_and(|last| *last != state);
         last = Some(state);
-        changed.then(|| Ok(Event::default().event("changed").data("")))
+        changed.then(|| Ok(Event::default().event("changed").data("look")))
     });
     Sse::new(changes).keep_alive(KeepAlive::default())
 }

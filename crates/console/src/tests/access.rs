@@ -44,7 +44,7 @@ async fn nobody_gets_past_sign_in() {
         let got = if route.method == "GET" { fixture.get(&path, "vigie=made-up").await } else { fixture.post(&path, "", &[]).await };
         match route.access {
             Access::Page(_) => {
-                assert!(got.status == StatusCode::SEE_OTHER && got.location().starts_with("/sign-in"), "{} {path}: {}", route.method, got.status)
+                assert!(got.status == StatusCode::SEE_OTHER && got.location().starts_with("/sign-in"), "{} {path}: {}", route.method, got.status);
             }
             Access::Api(_) => assert_eq!(got.status, StatusCode::UNAUTHORIZED, "{path}"),
             Access::Public => assert!(!got.status.is_server_error(), "{path}: {}", got.status),
