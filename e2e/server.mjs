@@ -30,6 +30,8 @@ export async function start({ vigie, samples, port }) {
   writeFileSync(join(dir, "hostile.jsonl"), hostilePosts());
   run("scan", samples, "hostile.jsonl");
   const child = spawn(vigie, ["serve", "--listen", `127.0.0.1:${port}`], { cwd: dir });
+  const end = () => child.kill();
+  process.on("exit", end);
   let said = "";
   const base = `http://127.0.0.1:${port}`;
   const setup = await new Promise((resolve, reject) => {

@@ -1,12 +1,19 @@
 // Pictures of every page, wide and narrow, light and dark, in both languages: node shots.mjs, then look at shots/.
-import { mkdirSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { chromium } from "playwright-core";
 import { start } from "./server.mjs";
 
 const vigie = process.env.VIGIE ?? "../target/debug/vigie", samples = process.env.SAMPLES ?? new URL("../samples", import.meta.url).pathname;
+// With the made-up labels of the samples there are estimates to show.
 const server = await start({ vigie: new URL(vigie, import.meta.url).pathname, samples, port: 8392 });
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox", "--disable-dev-shm-usage"] });
 mkdirSync("shots", { recursive: true });
+const labels = `${samples}/.made-up-labels.jsonl.zst`;
+if (existsSync(labels)) {
+  writeFileSync(`${server.dir}/labels.jsonl`, execFileSync("zstd", ["-dc", labels], { maxBuffer: 64 << 20 }));
+  server.run("label", "--import", "labels.jsonl");
+}
 const only = process.argv.slice(2);
 
 const first = await (await browser.newContext({ locale: "fr-FR", viewport: { width: 1280, height: 800 } })).newPage();
@@ -23,10 +30,6 @@ const press = (key) => Promise.all([first.waitForNavigation(), first.keyboard.pr
 for (let n = 0; n < 12; n++) {
   await first.goto(server.base + "/queue");
   await press(n % 4 === 2 ? "u" : "a");
-}
-for (let n = 0; n < 3; n++) {
-  await first.goto(server.base + "/measure");
-  await press(n % 3 ? "o" : "a");
 }
 const decided = await first.evaluate(() => document.querySelector(".side .count")?.textContent);
 const findId = await (async () => { await first.goto(server.base + "/explore?state=settled"); return (await first.getAttribute(".results a", "href")).match(/\d+/)[0]; })();

@@ -25,6 +25,10 @@ use crate::{
 /// Shares are worked out anew at most so often.
 const FIGURES_FOR: Duration = Duration::from_secs(5);
 
+/// New finds become searchable at least so often, so many in one transaction.
+const INDEX_EVERY: Duration = Duration::from_secs(5);
+const INDEXED_AT_ONCE: usize = 2_000;
+
 /// What a console is made of.
 pub struct Site {
     /// Folder of the store.
@@ -122,8 +126,11 @@ impl Console {
         }
         let listener = TcpListener::bind(address).await.map_err(|source| Error::Listen { address, source })?;
         ready(listener.local_addr().unwrap_or(address));
+        let indexing = tokio::spawn(index_texts(self.0.clone()));
         let service = routes::router(&self.0).into_make_service_with_connect_info::<SocketAddr>();
-        axum::serve(listener, service).with_graceful_shutdown(stop).await.map_err(Error::Server)
+        let served = axum::serve(listener, service).with_graceful_shutdown(stop).await.map_err(Error::Server);
+        indexing.abort();
+        served
     }
 }
 
@@ -186,6 +193,16 @@ impl App {
             *kept = Some((Instant::now(), Arc::clone(&figures)));
         }
         Ok(figures)
+    }
+}
+
+/// Keeps the full text up to date, in pieces that let the stream's writer through.
+async fn index_texts(app: App) {
+    let mut due = tokio::time::interval(INDEX_EVERY);
+    loop {
+        due.tick().await;
+        // A store that fails says so to the next reader.
+        while app.pool.run(|desk| desk.index_texts(INDEXED_AT_ONCE)).await.is_ok_and(|done| done == INDEXED_AT_ONCE) {}
     }
 }
 

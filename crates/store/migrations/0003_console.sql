@@ -97,17 +97,13 @@ ALTER TABLE audit ADD COLUMN user INTEGER REFERENCES user (id);
 CREATE TRIGGER audit_stays BEFORE UPDATE ON audit BEGIN SELECT raise(ABORT, 'the audit log is only added to'); END;
 CREATE TRIGGER audit_kept BEFORE DELETE ON audit BEGIN SELECT raise(ABORT, 'the audit log is only added to'); END;
 
--- Full text of finds. What is erased leaves the index too.
+-- Full text of finds. The console fills it, so that the stream's writer does not wait for it: what is not in it yet has greater ids than all
+-- that is. What is erased leaves it in the same transaction.
 CREATE VIRTUAL TABLE find_text USING fts5 (text, content = 'find', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2');
 INSERT INTO find_text (find_text, rank) VALUES ('secure-delete', 1);
-INSERT INTO find_text (rowid, text) SELECT id, text FROM find WHERE text IS NOT NULL;
-CREATE TRIGGER find_text_insert AFTER INSERT ON find WHEN new.text IS NOT NULL BEGIN
-    INSERT INTO find_text (rowid, text) VALUES (new.id, new.text);
-END;
-CREATE TRIGGER find_text_delete AFTER DELETE ON find WHEN old.text IS NOT NULL BEGIN
+CREATE TRIGGER find_text_delete AFTER DELETE ON find WHEN EXISTS (SELECT 1 FROM find_text_docsize WHERE id = old.id) BEGIN
     INSERT INTO find_text (find_text, rowid, text) VALUES ('delete', old.id, old.text);
 END;
-CREATE TRIGGER find_text_update AFTER UPDATE OF text ON find WHEN old.text IS NOT NULL BEGIN
+CREATE TRIGGER find_text_update AFTER UPDATE OF text ON find WHEN EXISTS (SELECT 1 FROM find_text_docsize WHERE id = old.id) BEGIN
     INSERT INTO find_text (find_text, rowid, text) VALUES ('delete', old.id, old.text);
-    INSERT INTO find_text (rowid, text) SELECT new.id, new.text WHERE new.text IS NOT NULL;
 END;

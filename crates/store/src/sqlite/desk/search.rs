@@ -12,9 +12,30 @@ use crate::{Result, ReviewItem, Search, Waiting};
 /// Most words of a search that count.
 const WORDS: usize = 12;
 
+/// Finds that a search takes into the full text before it looks; a console does so all the time.
+const CATCH_UP: usize = 2_000;
+
 impl SqliteDesk {
+    /// Takes the next finds into the full text, oldest first; returns how many there were. A find whose text is gone by then is left out.
+    ///
+    /// # Errors
+    /// The back end fails.
+    pub fn index_texts(&self, limit: usize) -> Result<usize> {
+        let next = "SELECT id, text FROM find WHERE id > (SELECT coalesce(max(id), 0) FROM find_text_docsize) AND text IS NOT NULL ORDER BY id LIMIT ?1";
+        if self.conn().query_row(&format!("SELECT count(*) FROM ({next})"), [1], |row| row.get::<_, i64>(0))? == 0 {
+            return Ok(0);
+        }
+        let tx = self.begin()?;
+        let done = tx.execute(&format!("INSERT INTO find_text (rowid, text) {next}"), [i64::try_from(limit).unwrap_or(i64::MAX)])?;
+        tx.commit()?;
+        Ok(done)
+    }
+
     pub(super) fn search_items(&self, search: &Search, limit: usize, now: Timestamp) -> Result<Vec<ReviewItem>> {
         let words = search.words.as_deref().map(match_of).filter(|words| !words.is_empty());
+        if words.is_some() {
+            self.index_texts(CATCH_UP)?;
+        }
         let sql = format!(
             "{} WHERE superseded_by IS NULL AND id < :before AND (:words IS NULL OR id IN (SELECT rowid FROM find_text WHERE find_text MATCH :words))
              AND (:network IS NULL OR network = :network) AND (:band IS NULL OR band = :band) AND (:state IS NULL OR state = :state)

@@ -242,6 +242,8 @@ fn erased_finds_leave_the_full_text_too() {
     assert_eq!(search(&f.desk, "beuh"), 1, "a confirmed advert stays longer");
     store.purge(at(200 * 86_400)).unwrap();
     assert_eq!(search(&f.desk, "beuh"), 0);
+    let left: i64 = f.desk.conn().query_row("SELECT count(*) FROM find_text_docsize", [], |row| row.get(0)).unwrap();
+    assert_eq!(left, 0);
     drop((store, f.desk));
     let bytes = std::fs::read(f.dir.path().join(DATABASE)).unwrap();
     assert!(!bytes.windows(9).any(|window| window == b"livraison"), "no word is left in the file");
