@@ -20,6 +20,7 @@ const USAGE: &str = "usage: cargo xtask <task>\n\n\
     real      scan every file of ../shared/data that holds posts and compare the counts\n\
     coverage N simulate N streams a line and print how often intervals hold the truth (2000 takes some minutes)\n\
     kill N    kill a scan at N random moments and compare the stores\n\
+    networks  measure linking on the trap suite: precision, recall, what each guard is worth\n\
     evidence  let public validators judge sealed and tampered evidence; writes docs/tampering.md (needs python3, openssl, unzip)\n\
     crash     make every write-related system call of a sealing run fail in turn (needs strace)\n\
     e2e       the console in a real browser (needs nodejs, npm, chromium)\n\
@@ -32,6 +33,7 @@ fn main() -> ExitCode {
         ["generate"] => generate(),
         ["figures"] => figures::real(),
         ["real"] => real::scan_all(),
+        ["networks"] => networks(),
         ["evidence"] => evidence::evidence(),
         ["crash"] => evidence::crash(),
         ["e2e"] => e2e::e2e(),
@@ -118,6 +120,10 @@ fn kill(times: &str) -> Result<()> {
 fn coverage(runs: &str) -> Result<()> {
     runs.parse::<u32>().context("N is a number")?;
     run("cargo", &["run", "--quiet", "--release", "-p", "vigie-measure", "--example", "coverage", "--", runs])
+}
+
+fn networks() -> Result<()> {
+    run("cargo", &["run", "--quiet", "--release", "-p", "vigie-link", "--example", "networks", "--", "10000", "1", "2", "3", "4", "5"])
 }
 
 fn fuzz(seconds: &str) -> Result<()> {

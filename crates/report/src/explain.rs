@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use vigie_model::{Band, Component, Label, Reason, Severity, Verdict};
+use vigie_model::{Band, Component, Label, PictureBox, PictureFinding, PictureState, Reason, Severity, Verdict};
 
 use crate::Language;
 
@@ -44,6 +44,7 @@ pub fn explain(text: Option<&str>, verdict: &Verdict, language: Language) -> Str
         }
     }
     entities(verdict, language, &mut out);
+    pictures(&verdict.pictures, language, &mut out);
     let _ = writeln!(out, "\n{}", language.pick("What moved the score (log-odds):", "Ce qui a fait varier le score (log-cotes) :"));
     for (weight, words) in reasons(verdict, language) {
         let _ = writeln!(out, "  {weight:+.1}  {words}");
@@ -122,6 +123,43 @@ fn entities(verdict: &Verdict, language: Language, out: &mut String) {
             let _ = writeln!(out, "{name}: {}", values.join(", "));
         }
     }
+}
+
+/// What the pictures say, and where in them.
+fn pictures(pictures: &[PictureFinding], language: Language, out: &mut String) {
+    for picture in pictures {
+        let _ = writeln!(out, "\n{} {}: {}", language.pick("Picture", "Image"), picture.media + 1, picture_state(picture, language));
+        for line in picture.text.lines().take(40) {
+            let _ = writeln!(out, "  │ {}", harmless(line));
+        }
+        for span in &picture.spans {
+            let PictureBox { x, y, width, height } = span.place;
+            let read = if span.text.is_empty() { String::new() } else { format!(" “{}”", harmless(&span.text)) };
+            let maybe = if span.alternative { language.pick(" (as it was probably meant)", " (tel que probablement voulu)") } else { "" };
+            let _ = writeln!(out, "  {}{read}{maybe} · {x},{y} {width}×{height}", language.component(span.kind));
+        }
+        for code in &picture.codes {
+            let _ = writeln!(out, "  QR: {}", harmless(&code.text));
+        }
+        for known in &picture.known {
+            let what = if known.harmless {
+                language.pick("harmless picture on the list", "image anodine de la liste")
+            } else {
+                language.pick("on the list", "dans la liste")
+            };
+            let _ = writeln!(out, "  {what} {} ({} bits)", known.list, known.distance);
+        }
+    }
+}
+
+fn picture_state(picture: &PictureFinding, language: Language) -> String {
+    let state = match picture.state {
+        PictureState::Read => language.pick("read", "lue"),
+        PictureState::Unread => language.pick("text not read", "texte non lu"),
+        PictureState::Refused => language.pick("not decoded", "non décodée"),
+        PictureState::Missing => language.pick("missing", "absente"),
+    };
+    picture.reason.as_ref().map_or_else(|| state.to_owned(), |reason| format!("{state} ({reason})"))
 }
 
 /// Each line of the text, cut to the width, with a line of marks below and the names of the spans below that.
@@ -207,7 +245,7 @@ pub fn visible(c: char) -> char {
 
 /// A reason of the fusion in words.
 fn reason_in_words(reason: &Reason, language: Language) -> String {
-    let what = reason.what.as_str();
+    let what = reason.what.as_ref();
     if let Some((kind, strength)) = what.split_once(':').and_then(|(kind, strength)| Some((kind.parse().ok()?, strength))) {
         let name = language.component(kind);
         return match strength {
@@ -229,6 +267,7 @@ fn reason_in_words(reason: &Reason, language: Language) -> String {
         "everyday_sense_likely" => ("the everyday sense of the word is likely", "le sens courant du mot est probable"),
         "legal_product" => ("a legal product is named", "un produit légal est nommé"),
         "contact_given" => ("a contact is given", "un contact est donné"),
+        "known_picture" => ("a picture is on a list of adverts", "une image figure dans une liste d’annonces"),
         "price_list" => ("price list", "liste de prix"),
         "price_for_quantity" => ("price for a quantity", "prix pour une quantité"),
         "price" => ("price", "prix"),
@@ -288,6 +327,7 @@ mod tests {
                 Reason { what: "context:news".into(), weight: -3.4 },
             ],
             rules: vec![],
+            pictures: vec![],
             versions: Arc::new(Versions { vigie: "0.1.0".into(), lexicon: "0123456789abcdef".into(), model: "rules-1".into(), rules: None }),
         };
         insta::assert_snapshot!(explain(Some(text), &verdict, Language::French));
@@ -315,6 +355,7 @@ mod tests {
             places: vec![],
             reasons: vec![Reason { what: "rule:minors_recruited".into(), weight: 1.0 }],
             rules: vec![Arc::new(rule)],
+            pictures: vec![],
             versions: Arc::new(Versions { vigie: "0.1.0".into(), lexicon: "0".into(), model: "m".into(), rules: Some("0123456789abcdef".into()) }),
         };
         let french = explain(None, &verdict, Language::French);

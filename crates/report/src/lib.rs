@@ -7,6 +7,7 @@ mod episodes;
 mod explain;
 mod figure;
 mod language;
+mod networks;
 mod share;
 mod summary;
 mod verdict_line;
@@ -19,6 +20,7 @@ pub use figure::{
     figures_svg, figures_text, groups, methods, percent, share_figures, share_words,
 };
 pub use language::Language;
+pub use networks::{NetworkReport, network_svg, network_text, networks_text};
 pub use share::{share_csv, share_json, share_table};
 pub use summary::{RAW_RATE, RunFacts, grouped, mask, summary_json, summary_text};
 pub use verdict_line::write_verdict_line;

@@ -30,6 +30,12 @@ pub enum Error {
     /// The samples of the database were drawn with another seed.
     #[error("the samples in {} were drawn with another seed: put the seed of the configuration back, or use another folder", .0.display())]
     OtherSeed(PathBuf),
+    /// The profile does not allow to link accounts.
+    #[error("the profile {0} does not link accounts: only the profiles authority and platform may")]
+    LinkingOff(&'static str),
+    /// No network has this number.
+    #[error("there is no network {0}: `vigie networks` lists those there are")]
+    NoNetwork(u64),
     /// An override of source terms names no legal basis.
     #[error("the terms override for {0} names no legal basis: write down the law or contract that allows it")]
     NoLegalBasis(String),

@@ -1,6 +1,7 @@
 //! The store: posts counted once, finds kept as far as the policy allows, everything in one transaction a batch.
 //!
-//! Start with the ports ([`Ingest`], [`Finds`], [`Figures`], [`Measuring`], [`Labelling`], [`Review`], [`Accounts`], [`Upkeep`]), which say what a back end owes; [`SqliteStore`]
+//! Start with the ports ([`Ingest`], [`Finds`], [`Figures`], [`Measuring`], [`Labelling`], [`Review`], [`Accounts`], [`Linking`],
+//! [`Upkeep`]), which say what a back end owes; [`SqliteStore`]
 //! is the embedded one; [`SqliteDesk`] is its door for people, open beside it. `ledger` knows which posts were counted.
 
 mod accounts;
@@ -8,6 +9,7 @@ mod batch;
 mod error;
 mod keys;
 mod ledger;
+mod linking;
 mod mask;
 mod measuring;
 mod policy;
@@ -18,11 +20,12 @@ mod sqlite;
 pub use accounts::{Accounts, Added, ApiToken, AuditLine, Credentials, Role, SecretHash, User, UserId, UserSettings};
 pub use batch::{Batch, Cursor, Deletion, Entry, FindDraft, Outcome, Post, Receipt, SampleDraft, Totals};
 pub use error::{Error, Result};
+pub use linking::{AccountRef, ClusterChange, ClusterEvent, LinkableFind, Linking, LinkingUpkeep, RecordedCluster};
 pub use mask::without_identifiers;
 pub use measuring::{
     AdvertFind, DenominatorRoot, DetectorRun, DistinctCounts, Domain, DomainCell, DomainSample, GivenLabel, Labelling, Measuring, SampledPost, WatchHour,
 };
-pub use policy::{Limits, Policy, Retention, TermsOverride};
+pub use policy::{Limits, LinkingScope, Policy, Retention, TermsOverride};
 pub use ports::{Counts, Figures, Find, FindFilter, FindRef, Finds, Ingest, NotAFind, PurgeReport, ShareFilter, ShareRow, Upkeep};
 pub use review::{
     Decided, Decision, Exposure, Hearing, QueueFilter, Reader, Review, ReviewItem, ReviewState, Ruling, Search, Step, Waiting, answer_of, fold_key, queue_rank,

@@ -72,6 +72,16 @@ impl Policy {
         SourceTerms::of(network, self.profile)
     }
 
+    /// How far accounts may be linked (`domain.md` 4.4).
+    #[must_use]
+    pub fn linking(&self) -> LinkingScope {
+        match self.profile {
+            Profile::Authority => LinkingScope::Everywhere,
+            Profile::Platform => LinkingScope::WithinNetwork,
+            Profile::Research | Profile::Monitor => LinkingScope::Off,
+        }
+    }
+
     /// # Errors
     /// [`Error::NoLegalBasis`] if an override names none.
     pub(crate) fn check(&self) -> Result<()> {
@@ -80,6 +90,17 @@ impl Policy {
             None => Ok(()),
         }
     }
+}
+
+/// How far accounts may be linked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LinkingScope {
+    /// Accounts of all networks with one another.
+    Everywhere,
+    /// Accounts of the same network only.
+    WithinNetwork,
+    /// Not at all.
+    Off,
 }
 
 impl Default for Retention {

@@ -67,6 +67,7 @@ fn draft(network: &str, id: &str, rev: u32, variant: u64) -> FindDraft {
             places: vec![],
             reasons: vec![],
             rules: vec![],
+            pictures: vec![],
             versions: Arc::new(Versions { vigie: "0".into(), lexicon: "0".into(), model: "m".into(), rules: None }),
         },
         canonical: r#"{"id":"1","text":"canonicalzz"}"#.into(),

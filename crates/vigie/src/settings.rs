@@ -29,6 +29,7 @@ pub(crate) struct Settings {
     /// Which rule packs are applied.
     pub(crate) rules: PackSource,
     pub(crate) evidence: Evidence,
+    pub(crate) pictures: Pictures,
 }
 
 /// The file's form.
@@ -56,6 +57,8 @@ struct File {
     sample: SampleTable,
     #[serde(default)]
     evidence: Evidence,
+    #[serde(default)]
+    pictures: Pictures,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -166,6 +169,22 @@ pub(crate) struct Evidence {
     pub(crate) fetch_mib: Option<usize>,
 }
 
+/// How the text of pictures is read.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Pictures {
+    /// The program; looked for in `PATH`.
+    pub(crate) tesseract: PathBuf,
+    /// Its languages, by its own names; those that are not installed are left out.
+    pub(crate) languages: Vec<String>,
+}
+
+impl Default for Pictures {
+    fn default() -> Self {
+        Self { tesseract: PathBuf::from("tesseract"), languages: vec!["fra".into()] }
+    }
+}
+
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct TermsTable {
@@ -200,6 +219,7 @@ impl Settings {
             limits: Limits::default(),
             rules: RulesTable::default().packs(Path::new(".")),
             evidence: Evidence::default(),
+            pictures: Pictures::default(),
         }
     }
 
@@ -230,6 +250,7 @@ impl Settings {
             limits: file.limits,
             rules: file.rules.packs(folder),
             evidence: Evidence { tsa_roots: file.evidence.tsa_roots.map(|path| folder.join(path)), ..file.evidence },
+            pictures: file.pictures,
         })
     }
 }

@@ -97,6 +97,7 @@ fn draft(id: usize, text: &str) -> FindDraft {
             places: vec!["<i>Lorient".into()],
             reasons: vec![vigie_model::Reason { what: "<u>hostile".into(), weight: 1.5 }],
             rules: vec![],
+            pictures: vec![],
             versions: Arc::new(Versions { vigie: "0".into(), lexicon: "0".into(), model: "m".into(), rules: None }),
         },
         canonical: "{}".into(),

@@ -7,6 +7,7 @@ mod dump;
 mod episodes;
 mod figures;
 mod finds;
+mod linking;
 mod measuring;
 mod migrate;
 mod rollups;
@@ -22,7 +23,7 @@ use tempfile::TempDir;
 use vigie_model::Timestamp;
 
 use crate::{
-    Batch, Cursor, Error, Ingest, Limits, Policy, PurgeReport, Receipt, Result, Totals, Upkeep,
+    Batch, Cursor, Error, Ingest, Limits, LinkingScope, Policy, PurgeReport, Receipt, Result, Totals, Upkeep,
     keys::{KEY_FILE, StoreKey},
     ledger::Ledger,
 };
@@ -40,6 +41,7 @@ const SECONDS_A_DAY: i64 = 86_400;
 pub struct SqliteReader {
     conn: Connection,
     key: StoreKey,
+    linking: LinkingScope,
 }
 
 /// The store open for writing: one at a time.
@@ -73,7 +75,7 @@ impl SqliteReader {
         migrate::check_current(&conn)?;
         let key = StoreKey::read(dir)?.ok_or_else(|| Error::KeyMissing(dir.join(KEY_FILE)))?.seeded(policy.sample_seed.as_deref());
         check_identity(&conn, dir, policy, &key)?;
-        Ok(Self { conn, key })
+        Ok(Self { conn, key, linking: policy.linking() })
     }
 }
 
@@ -126,7 +128,7 @@ impl SqliteStore {
         let rollups = Rollups::new(limits.cached_strata);
         let samples = Samples::new(limits.reservoir, limits.cached_reservoirs);
         Ok(Self {
-            reader: SqliteReader { conn, key },
+            reader: SqliteReader { conn, key, linking: policy.linking() },
             dir: dir.to_owned(),
             policy: policy.clone(),
             limits,
@@ -296,6 +298,8 @@ impl SqliteStore {
         if self.policy.profile != vigie_model::Profile::Authority {
             finds += tx.execute("DELETE FROM find WHERE reviewed_at < ?1", [before(retention.confirmed_days)])? as u64;
         }
+        linking::forget_without_finds(&tx)?;
+        linking::forget_apart_before(&tx, before(retention.ledger_days))?;
         let samples = samples::purge(&tx, before(retention.find_days))?;
         let ledger = self.ledger.forget_before(&tx, before(retention.ledger_days).div_euclid(SECONDS_A_DAY))?;
         self.samples = Samples::new(self.limits.reservoir, self.limits.cached_reservoirs);

@@ -1,5 +1,6 @@
 //! The commands, one module each.
 
+mod ablate;
 mod backup;
 mod doctor;
 mod drift;
@@ -7,11 +8,14 @@ mod episodes;
 mod eval;
 mod evidence;
 mod finds;
+mod hashes;
 mod import;
 mod init;
 mod label;
 mod lexicon;
 mod model;
+mod network;
+mod networks;
 mod rules;
 mod scan;
 mod scope;
@@ -62,12 +66,15 @@ enum Command {
     Show(show::Show),
     Backup(backup::Backup),
     Restore(backup::Restore),
+    Networks(networks::Networks),
+    Network(network::Network),
     Init(init::Init),
     Doctor(doctor::Doctor),
     Evidence(evidence::EvidenceCommand),
     Lexicon(lexicon::LexiconCommand),
     Model(model::ModelCommand),
     Rules(rules::RulesCommand),
+    Hashes(hashes::HashesCommand),
     /// Print completions for a shell
     #[command(after_help = "Example: vigie completions bash > /etc/bash_completion.d/vigie")]
     Completions {
@@ -136,12 +143,15 @@ impl Cli {
             Command::Drift(drift) => drift.run(config),
             Command::Finds(finds) => finds.run(config),
             Command::Show(show) => show.run(config),
+            Command::Networks(networks) => networks.run(config),
+            Command::Network(network) => network.run(config),
             Command::Init(init) => init.run(),
             Command::Doctor(doctor) => doctor.run(config),
             Command::Evidence(evidence) => evidence.run(config),
             Command::Lexicon(lexicon) => lexicon.run(),
             Command::Model(model) => model.run(),
             Command::Rules(rules) => rules.run(config),
+            Command::Hashes(hashes) => hashes.run(config),
             Command::Completions { shell } => {
                 let mut script = Vec::new();
                 clap_complete::generate(shell, &mut Self::command(), "vigie", &mut script);

@@ -41,7 +41,7 @@ impl SqliteDesk {
         migrate::check_current(&conn)?;
         let key = StoreKey::read(dir)?.ok_or_else(|| Error::KeyMissing(dir.join(KEY_FILE)))?.seeded(policy.sample_seed.as_deref());
         check_identity(&conn, dir, policy, &key)?;
-        Ok(Self { reader: SqliteReader { conn, key } })
+        Ok(Self { reader: SqliteReader { conn, key, linking: policy.linking() } })
     }
 
     /// The reading half.

@@ -44,6 +44,7 @@ fn draft(id: &str, text: &str) -> FindDraft {
             places: vec![],
             reasons: vec![],
             rules: vec![],
+            pictures: vec![],
             versions: Arc::new(Versions { vigie: "0".into(), lexicon: "0".into(), model: "m".into(), rules: None }),
         },
         canonical: "{}".into(),
