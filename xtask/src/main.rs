@@ -1,5 +1,6 @@
 //! Tasks of the project: `cargo xtask test` is what CI runs, the rest is for those who change things.
 
+mod e2e;
 mod evidence;
 mod figures;
 mod real;
@@ -23,6 +24,7 @@ const USAGE: &str = "usage: cargo xtask <task>\n\n\
     evidence  let public validators judge sealed and tampered evidence; writes docs/tampering.md (needs python3, openssl, unzip)\n\
     crash     make every write-related system call of a sealing run fail in turn (needs strace)\n\
     pictures N read N generated flyers with and without preparation (needs tesseract-ocr with French)\n\
+    e2e       the console in a real browser (needs nodejs, npm, chromium)\n\
     fuzz SECS run every fuzz target for so many seconds (needs a nightly toolchain and cargo-fuzz)";
 
 fn main() -> ExitCode {
@@ -35,6 +37,7 @@ fn main() -> ExitCode {
         ["networks"] => networks(),
         ["evidence"] => evidence::evidence(),
         ["crash"] => evidence::crash(),
+        ["e2e"] => e2e::e2e(),
         ["kill", times] => kill(times),
         ["coverage"] => coverage("2000"),
         ["coverage", runs] => coverage(runs),
@@ -121,13 +124,13 @@ fn coverage(runs: &str) -> Result<()> {
     run("cargo", &["run", "--quiet", "--release", "-p", "vigie-measure", "--example", "coverage", "--", runs])
 }
 
+fn networks() -> Result<()> {
+    run("cargo", &["run", "--quiet", "--release", "-p", "vigie-link", "--example", "networks", "--", "10000", "1", "2", "3", "4", "5"])
+}
+
 fn pictures(count: &str) -> Result<()> {
     count.parse::<u32>().context("N is a number")?;
     run("cargo", &["run", "--quiet", "--release", "-p", "vigie-media", "--example", "flyers", "--", count])
-}
-
-fn networks() -> Result<()> {
-    run("cargo", &["run", "--quiet", "--release", "-p", "vigie-link", "--example", "networks", "--", "10000", "1", "2", "3", "4", "5"])
 }
 
 fn fuzz(seconds: &str) -> Result<()> {

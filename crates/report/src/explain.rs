@@ -46,8 +46,8 @@ pub fn explain(text: Option<&str>, verdict: &Verdict, language: Language) -> Str
     entities(verdict, language, &mut out);
     pictures(&verdict.pictures, language, &mut out);
     let _ = writeln!(out, "\n{}", language.pick("What moved the score (log-odds):", "Ce qui a fait varier le score (log-cotes) :"));
-    for reason in &verdict.reasons {
-        let _ = writeln!(out, "  {:+.1}  {}", reason.weight, rule_in_words(reason, verdict, language).unwrap_or_else(|| reason_in_words(reason, language)));
+    for (weight, words) in reasons(verdict, language) {
+        let _ = writeln!(out, "  {weight:+.1}  {words}");
     }
     routes(verdict, language, &mut out);
     let versions = &verdict.versions;
@@ -64,6 +64,13 @@ pub fn explain(text: Option<&str>, verdict: &Verdict, language: Language) -> Str
         let _ = writeln!(out, "{} {rules}", language.pick("rules", "règles"));
     }
     out
+}
+
+/// What moved the score: the change of the log-odds, and why in words.
+#[must_use]
+pub fn reasons(verdict: &Verdict, language: Language) -> Vec<(f32, String)> {
+    let words = |reason: &Reason| rule_in_words(reason, verdict, language).unwrap_or_else(|| reason_in_words(reason, language));
+    verdict.reasons.iter().map(|reason| (reason.weight, words(reason))).collect()
 }
 
 /// A reason that is a rule, in the words of its pack.
@@ -85,7 +92,9 @@ fn routes(verdict: &Verdict, language: Language, out: &mut String) {
     }
 }
 
-fn severity(severity: Severity, language: Language) -> &'static str {
+/// Name of a severity.
+#[must_use]
+pub fn severity(severity: Severity, language: Language) -> &'static str {
     match severity {
         Severity::Info => language.pick("for information", "pour information"),
         Severity::Low => language.pick("low", "faible"),
@@ -220,13 +229,18 @@ fn underline_piece(piece: &str, start: usize, components: &[Component], language
 
 /// Without characters that steer a terminal: each is shown as one visible character.
 fn harmless(text: &str) -> String {
-    let shown = |c: char| match u32::from(c) {
+    text.chars().map(visible).collect()
+}
+
+/// A character as it may be shown: controls, and marks that turn the direction of writing, as one visible character.
+#[must_use]
+pub fn visible(c: char) -> char {
+    match u32::from(c) {
         9 => ' ',
         code @ 0..=31 => char::from_u32(0x2400 + code).unwrap_or('�'),
         0x7F..=0x9F | 0x200E | 0x200F | 0x202A..=0x202E | 0x2066..=0x2069 => '�',
         _ => c,
-    };
-    text.chars().map(shown).collect()
+    }
 }
 
 /// A reason of the fusion in words.

@@ -14,10 +14,10 @@ mod verdict_line;
 
 pub use drift::{Calibration, DriftReport, drift_report, drift_text};
 pub use episodes::{EpisodeReport, episode_reports, episodes_svg, episodes_text};
-pub use explain::explain;
+pub use explain::{explain, reasons, severity, visible};
 pub use figure::{
-    Comparison, DayShare, DerivedShare, Exposure, FigureContext, Methods, ShareFigure, answer_of, comparisons, comparisons_text, drawn, figures_svg,
-    figures_text, groups, methods,
+    Comparison, DayShare, DerivedShare, Exposure, FigureContext, Methods, ShareFigure, ShareWords, answer_of, chart_svg, comparisons, comparisons_text, drawn,
+    figures_svg, figures_text, groups, methods, percent, share_figures, share_words,
 };
 pub use language::Language;
 pub use networks::{NetworkReport, network_svg, network_text, networks_text};

@@ -73,6 +73,9 @@ pub enum Error {
         /// Number of the migration.
         version: u32,
     },
+    /// A file is in the way.
+    #[error("{} is there already: name an empty folder", .0.display())]
+    Exists(PathBuf),
     /// No space left.
     #[error("the disk is full: free space and run again; the scan resumes where it stopped")]
     DiskFull,

@@ -115,6 +115,7 @@ pub(crate) struct Live {
 #[serde(deny_unknown_fields)]
 struct RetentionTable {
     find_days: Option<u32>,
+    confirmed_days: Option<u32>,
     ledger_days: Option<u32>,
 }
 
@@ -230,6 +231,7 @@ impl Settings {
         let folder = path.parent().unwrap_or(Path::new("."));
         let mut policy = Policy::new(file.profile);
         policy.retention.find_days = file.retention.find_days.unwrap_or(policy.retention.find_days);
+        policy.retention.confirmed_days = file.retention.confirmed_days.unwrap_or(policy.retention.confirmed_days);
         policy.retention.ledger_days = file.retention.ledger_days.unwrap_or(policy.retention.ledger_days);
         policy.overrides = file.terms.into_iter().map(|t| TermsOverride { network: t.network, basis: t.basis }).collect();
         policy.sample_seed = file.sample.seed;

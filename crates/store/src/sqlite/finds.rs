@@ -4,10 +4,15 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use vigie_model::{Band, Profile, SourceTerms, Timestamp, Verdict};
 
 use super::SqliteReader;
-use crate::{Error, Find, FindDraft, FindFilter, FindRef, Finds, Policy, Result, keys::StoreKey, mask};
+use crate::{
+    Error, Find, FindDraft, FindFilter, FindRef, Finds, Policy, Result,
+    keys::StoreKey,
+    mask,
+    review::{fold_key, queue_rank},
+};
 
 /// Keeps a find, as far as the terms of its source and the profile allow.
-pub(super) fn insert(conn: &Connection, policy: &Policy, key: &StoreKey, post_key: u64, draft: &FindDraft) -> Result<()> {
+pub(super) fn insert(conn: &Connection, policy: &Policy, key: &StoreKey, post_key: u64, draft: &FindDraft, views: Option<u32>) -> Result<()> {
     let network = draft.network.as_str();
     let terms = policy.terms(network);
     let identified = terms.store_identifiers;
@@ -26,14 +31,15 @@ pub(super) fn insert(conn: &Connection, policy: &Policy, key: &StoreKey, post_ke
     let tags = kept_tags(draft, terms, text.as_deref());
     // No RETURNING: SQLite would keep a statement journal for it.
     conn.prepare_cached(
-            "INSERT INTO find (post_key, network, native_id, pseudonymous, revision, author_id, author_handle, author_name, posted_at, found_at, lang, url, text, tags, media, watches, score, band, label, verdict, canonical, raw)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22)",
+            "INSERT INTO find (post_key, network, native_id, pseudonymous, revision, author_id, author_handle, author_name, posted_at, found_at, lang, url, text, tags, media, watches, score, band, label, verdict, canonical, raw, rank, views, fold)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25)",
         )?
         .execute(
             params![
                 post_key.cast_signed(), network, native_id, !identified, draft.revision, author_id, only_if(&draft.author_handle), only_if(&draft.author_name),
                 draft.posted_at.map(Timestamp::seconds), draft.found_at.seconds(), draft.lang.as_str(), only_if(&draft.url), text, json(&tags), only_if(&draft.media), json(draft.watches.names()),
                 f64::from(draft.verdict.score), draft.verdict.band.as_str(), draft.verdict.label.as_str(), json(&verdict), whole.then_some(&draft.canonical), whole.then_some(&draft.raw),
+                queue_rank(&draft.verdict, draft.watches.names().len(), views), views, text.as_deref().and_then(fold_key).map(u64::cast_signed),
             ],
         )?;
     let id = conn.last_insert_rowid();
@@ -106,7 +112,7 @@ pub(super) fn delete(conn: &Connection, policy: &Policy, post_key: u64, at: Opti
     if changed > 0 && policy.profile != Profile::Authority {
         conn.execute("DELETE FROM contact WHERE find IN (SELECT id FROM find WHERE post_key = ?1)", [key])?;
         conn.execute(
-            "UPDATE find SET author_id = NULL, author_handle = NULL, author_name = NULL, url = NULL, text = NULL, tags = '[]', media = NULL, canonical = NULL, raw = NULL,
+            "UPDATE find SET author_id = NULL, author_handle = NULL, author_name = NULL, url = NULL, text = NULL, tags = '[]', media = NULL, canonical = NULL, raw = NULL, fold = NULL,
              verdict = json_remove(json_set(verdict, '$.contacts', json('[]')), '$.pictures') WHERE post_key = ?1",
             [key],
         )?;
@@ -114,16 +120,17 @@ pub(super) fn delete(conn: &Connection, policy: &Policy, post_key: u64, at: Opti
     Ok(changed as u64)
 }
 
-const COLUMNS: &str =
+/// The columns that [`read`] reads, in its order.
+pub(super) const COLUMNS: &str =
     "id, network, native_id, revision, author_id, author_handle, author_name, posted_at, found_at, lang, url, text, tags, watches, verdict, deleted_seen_at";
 
 /// A row as it lies in the table, before its JSON is read.
-struct Raw {
+pub(super) struct Raw {
     find: Find,
     json: [String; 3],
 }
 
-fn read(row: &Row<'_>, placeholder: &Verdict) -> rusqlite::Result<Raw> {
+pub(super) fn read(row: &Row<'_>, placeholder: &Verdict) -> rusqlite::Result<Raw> {
     let time = |index| row.get::<_, Option<i64>>(index).map(|seconds| seconds.and_then(|s| Timestamp::from_seconds(s).ok()));
     let found_at = time(8)?.ok_or(rusqlite::Error::IntegralValueOutOfRange(8, 0))?;
     Ok(Raw {
@@ -150,7 +157,7 @@ fn read(row: &Row<'_>, placeholder: &Verdict) -> rusqlite::Result<Raw> {
 }
 
 impl Raw {
-    fn complete(self) -> Result<Find> {
+    pub(super) fn complete(self) -> Result<Find> {
         let [tags, watches, verdict] = &self.json;
         let damaged = |error: serde_json::Error| Error::damaged(format!("find {}: {error}", self.find.id));
         Ok(Find {

@@ -1,6 +1,7 @@
 //! The commands, one module each.
 
 mod ablate;
+mod backup;
 mod doctor;
 mod drift;
 mod episodes;
@@ -18,6 +19,7 @@ mod networks;
 mod rules;
 mod scan;
 mod scope;
+mod serve;
 mod share;
 mod show;
 mod status;
@@ -53,6 +55,7 @@ pub(crate) struct Cli {
 enum Command {
     Scan(scan::Scan),
     Watch(watch::Watch),
+    Serve(serve::Serve),
     Import(import::Import),
     Status(status::Status),
     Share(share::Share),
@@ -61,6 +64,8 @@ enum Command {
     Drift(drift::Drift),
     Finds(finds::Finds),
     Show(show::Show),
+    Backup(backup::Backup),
+    Restore(backup::Restore),
     Networks(networks::Networks),
     Network(network::Network),
     Init(init::Init),
@@ -128,6 +133,9 @@ impl Cli {
             Command::Scan(scan) => scan.run(config),
             Command::Import(import) => import.run(config),
             Command::Watch(watch) => watch.run(config),
+            Command::Serve(serve) => serve.run(config),
+            Command::Backup(backup) => backup.run(config),
+            Command::Restore(restore) => restore.run(config),
             Command::Status(status) => status.run(config),
             Command::Share(share) => share.run(config),
             Command::Label(label) => label.run(config),
