@@ -4,6 +4,7 @@
 //! is the embedded one. `ledger` knows which posts were counted.
 
 mod batch;
+mod casework;
 mod error;
 mod keys;
 mod ledger;
@@ -14,6 +15,10 @@ mod ports;
 mod sqlite;
 
 pub use batch::{Batch, Cursor, Deletion, Entry, FindDraft, Outcome, Post, Receipt, SampleDraft, Totals};
+pub use casework::{
+    Act, AuditEntry, Casework, Clocks, Document, DocumentDraft, Event, EventDraft, GivenOut, HoldSubject, LabelDraft, Message, MessageDraft, MessageState,
+    Purged, Settled,
+};
 pub use error::{Error, Result};
 pub use mask::without_identifiers;
 pub use measuring::{
@@ -21,4 +26,4 @@ pub use measuring::{
 };
 pub use policy::{Limits, Policy, Retention, TermsOverride};
 pub use ports::{Counts, Figures, Find, FindFilter, FindRef, Finds, Ingest, NotAFind, PurgeReport, ShareFilter, ShareRow, Upkeep};
-pub use sqlite::{SqliteReader, SqliteStore};
+pub use sqlite::{SqliteDesk, SqliteReader, SqliteStore};

@@ -1,5 +1,6 @@
 //! The embedded back end: one SQLite database in WAL mode, one writer.
 
+mod casework;
 mod commit;
 mod denominator;
 mod dump;
@@ -8,6 +9,7 @@ mod figures;
 mod finds;
 mod measuring;
 mod migrate;
+mod purge;
 mod rollups;
 mod samples;
 
@@ -25,6 +27,7 @@ use crate::{
     keys::{KEY_FILE, StoreKey},
     ledger::Ledger,
 };
+pub use casework::SqliteDesk;
 use rollups::Rollups;
 use samples::Samples;
 
@@ -289,7 +292,11 @@ impl SqliteStore {
         let retention = self.policy.retention;
         let before = |days: u32| now.seconds() - i64::from(days) * SECONDS_A_DAY;
         let tx = self.reader.conn.unchecked_transaction()?;
-        let finds = tx.execute("DELETE FROM find WHERE reviewed_at IS NULL AND found_at < ?1", [before(retention.find_days)])? as u64;
+        let finds = tx.execute(
+            "DELETE FROM find WHERE reviewed_at IS NULL AND found_at < ?1
+             AND NOT EXISTS (SELECT 1 FROM hold WHERE kind = 'find' AND subject = CAST(find.id AS TEXT) AND released_at IS NULL)",
+            [before(retention.find_days)],
+        )? as u64;
         let samples = samples::purge(&tx, before(retention.find_days))?;
         let ledger = self.ledger.forget_before(&tx, before(retention.ledger_days).div_euclid(SECONDS_A_DAY))?;
         self.samples = Samples::new(self.limits.reservoir, self.limits.cached_reservoirs);
