@@ -2,11 +2,13 @@
 //!
 //! The only crate that formats for outsiders, in English and French.
 
+pub mod document;
 mod drift;
 mod episodes;
 mod explain;
 mod figure;
 mod language;
+pub mod notice;
 mod share;
 mod summary;
 mod verdict_line;
