@@ -29,6 +29,7 @@ pub(crate) struct Settings {
     /// Which rule packs are applied.
     pub(crate) rules: PackSource,
     pub(crate) evidence: Evidence,
+    pub(crate) reporting: Reporting,
 }
 
 /// The file's form.
@@ -56,6 +57,8 @@ struct File {
     sample: SampleTable,
     #[serde(default)]
     evidence: Evidence,
+    #[serde(default)]
+    reporting: Reporting,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -165,6 +168,44 @@ pub(crate) struct Evidence {
     pub(crate) fetch_mib: Option<usize>,
 }
 
+/// Who reports, under which law, and by which ways.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Reporting {
+    /// Organisation that notifies.
+    pub(crate) organisation: String,
+    /// Where platforms answer.
+    pub(crate) email: String,
+    /// Country whose law is pleaded, ISO 3166-1.
+    pub(crate) country: Option<String>,
+    /// Language of notices.
+    pub(crate) language: Option<String>,
+    /// Designation as a trusted flagger.
+    pub(crate) trusted_flagger: Option<String>,
+    /// Least lower bound of a platform's acceptance rate, in per cent; below it sending is held.
+    pub(crate) least_acceptance: Option<f64>,
+    /// Days without an answer after which a notice is due for a reminder.
+    pub(crate) remind_days: Option<i64>,
+    /// Days that a document is kept after the last thing that happened to it.
+    pub(crate) answered_days: Option<u32>,
+    /// Days that a document is kept at most.
+    pub(crate) document_days: Option<u32>,
+    /// Days that the audit log is kept.
+    pub(crate) audit_days: Option<u32>,
+    /// Ways to receivers.
+    pub(crate) channel: Vec<vigie_deliver::Channel>,
+}
+
+impl Reporting {
+    /// Secret files are named relative to the configuration file.
+    fn relative_to(mut self, folder: &Path) -> Self {
+        for channel in &mut self.channel {
+            channel.secret_relative_to(folder);
+        }
+        self
+    }
+}
+
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct TermsTable {
@@ -199,6 +240,7 @@ impl Settings {
             limits: Limits::default(),
             rules: RulesTable::default().packs(Path::new(".")),
             evidence: Evidence::default(),
+            reporting: Reporting::default(),
         }
     }
 
@@ -228,6 +270,7 @@ impl Settings {
             limits: file.limits,
             rules: file.rules.packs(folder),
             evidence: Evidence { tsa_roots: file.evidence.tsa_roots.map(|path| folder.join(path)), ..file.evidence },
+            reporting: file.reporting.relative_to(folder),
         })
     }
 }

@@ -66,7 +66,7 @@ impl Layout {
             Block::Heading(text) => self.heading(text),
             Block::Subheading(text) => {
                 self.gap(8.0);
-                self.keep(60.0);
+                self.keep(130.0);
                 self.lines(text, LEFT, WIDTH, Style { bold: true, size: 10.0, leading: 14.5, colour: INK });
                 self.gap(2.0);
             }

@@ -72,10 +72,10 @@ mod tests {
     fn the_file_is_read_and_covers_drugs() {
         assert!(countries().len() >= 12, "{:?}", countries());
         let articles = |country, products: &[Product]| grounds(country, products).into_iter().map(|ground| ground.article).collect::<Vec<_>>();
-        assert_eq!(articles("FR", &[Product::Cocaine]), ["222-39", "222-37"]);
-        assert_eq!(articles("fr", &[Product::Medicine]), ["L5432-1"]);
+        assert_eq!(articles("FR", &[Product::Cocaine]), ["article 222-39", "article 222-37"]);
+        assert_eq!(articles("fr", &[Product::Medicine]), ["article L5432-1"]);
         assert_eq!(articles("DE", &[Product::CannabisHerb]), ["§ 34 Abs. 1 Nr. 4"]);
-        assert_eq!(articles("FR", &[]), ["222-39"]);
+        assert_eq!(articles("FR", &[]), ["article 222-39"]);
         assert!(articles("XX", &[]).is_empty());
     }
 

@@ -3,6 +3,7 @@
 //! A notice is drafted from finds, grouped by platform and account. A person reads it, may edit its explanation, and signs; nothing else
 //! makes it complete. [`Notice::problems`] says which of the four mandatory parts of Article 16(2) is missing.
 
+mod brief;
 mod draft;
 mod explanation;
 mod grounds;
@@ -17,6 +18,7 @@ mod tests;
 use serde::{Deserialize, Serialize};
 use vigie_model::{ComponentKind, Product, Timestamp};
 
+pub use brief::notice_brief;
 pub use draft::{Group, NoticePlan, draft, group};
 pub use grounds::{Ground, Offence, countries, grounds};
 pub use mail::{MailText, mail_text};

@@ -44,7 +44,7 @@ pub(crate) fn blocks(notice: &Notice) -> Vec<Block> {
     blocks.push(Block::Heading(words.part_c.clone()));
     blocks.push(rows(text::notifier(notice, words)));
     blocks.push(Block::Heading(words.part_d.clone()));
-    blocks.push(Block::Text(text::declaration(notice, words).join("\n")));
+    blocks.push(Block::Text(text::declaration(notice, words).join("\n\n")));
     blocks.push(Block::Heading(words.automation.clone()));
     blocks.push(Block::Text(format!("{}\n\n{}", text::automation(notice, words), words.ask)));
     blocks

@@ -136,6 +136,15 @@ fn the_words_of_a_notice() {
 }
 
 #[test]
+fn the_short_form_keeps_its_limit_and_its_reference() {
+    for language in NoticeLanguage::ALL {
+        let brief = notice_brief(&signed(language, 50), 1_000);
+        assert!(brief.chars().count() <= 1_000 && brief.ends_with("VN-2026-0001") && brief.contains("222-39"), "{brief}");
+        assert!(notice_brief(&signed(language, 1), 20).chars().count() <= 20);
+    }
+}
+
+#[test]
 fn a_notice_reads_back_as_it_was_written() {
     let notice = signed(NoticeLanguage::Nl, 2);
     let read: Notice = serde_json::from_str(&serde_json::to_string(&notice).unwrap()).unwrap();

@@ -11,6 +11,7 @@ mod init;
 mod label;
 mod lexicon;
 mod model;
+mod notice;
 mod rules;
 mod scan;
 mod scope;
@@ -34,7 +35,7 @@ use crate::settings::{FILE_NAME, Settings};
 /// Finds, explains and measures public adverts that sell illegal drugs.
 ///
 /// Vigie reads public social-media posts, says which of them are adverts and why, and what share of a keyword's posts they are.
-/// It judges posts, never persons, and sends nothing.
+/// It judges posts, never persons, and sends nothing that a named person has not released.
 #[derive(Debug, Parser)]
 #[command(name = "vigie", version, propagate_version = true)]
 pub(crate) struct Cli {
@@ -60,6 +61,7 @@ enum Command {
     Init(init::Init),
     Doctor(doctor::Doctor),
     Evidence(evidence::EvidenceCommand),
+    Notice(notice::NoticeCommand),
     Lexicon(lexicon::LexiconCommand),
     Model(model::ModelCommand),
     Rules(rules::RulesCommand),
@@ -131,6 +133,7 @@ impl Cli {
             Command::Init(init) => init.run(),
             Command::Doctor(doctor) => doctor.run(config),
             Command::Evidence(evidence) => evidence.run(config),
+            Command::Notice(notice) => notice.run(config),
             Command::Lexicon(lexicon) => lexicon.run(),
             Command::Model(model) => model.run(),
             Command::Rules(rules) => rules.run(config),
