@@ -7,7 +7,7 @@ use std::{
 
 use serde::Deserialize;
 
-use crate::{Attempt, Payload, bluesky, mail, mastodon};
+use crate::{Attempt, Payload, bluesky, dsa, mail, mastodon};
 
 /// A way to a receiver, as it is configured.
 #[derive(Debug, Clone, Deserialize)]
@@ -63,6 +63,13 @@ pub enum Route {
         /// Whether the instance forwards the report to the seller's instance.
         #[serde(default)]
         forward: bool,
+    },
+    /// To the DSA Transparency Database.
+    Dsa {
+        /// Its address, without `/api/v1`.
+        service: String,
+        /// File with the platform's token.
+        secret_file: PathBuf,
     },
 }
 
@@ -128,6 +135,9 @@ impl Channel {
             }
             (Route::Mastodon { service, secret_file, forward }, Payload::Mastodon { urls, comment }) => {
                 self.secret(secret_file).map(|token| mastodon::report(service, &token, *forward, key, urls, comment))
+            }
+            (Route::Dsa { service, secret_file }, Payload::Statements { statements }) => {
+                self.secret(secret_file).map(|token| dsa::submit(service, &token, statements))
             }
             _ => return Attempt::NotDelivered(format!("channel {} does not carry this kind of message: its route was changed", self.name)),
         };

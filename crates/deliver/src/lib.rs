@@ -6,7 +6,9 @@
 mod attempt;
 mod bluesky;
 mod channel;
+mod dsa;
 mod http;
+pub mod labels;
 mod mail;
 mod mastodon;
 mod outbox;
@@ -42,5 +44,10 @@ pub enum Payload {
         urls: Vec<String>,
         /// Words for the moderators, at most 1,000 characters.
         comment: String,
+    },
+    /// Statements of reasons for the DSA Transparency Database, at most 100.
+    Statements {
+        /// Each as the schema has it.
+        statements: Vec<serde_json::Value>,
     },
 }

@@ -8,10 +8,15 @@ mod episodes;
 mod explain;
 mod figure;
 pub mod followup;
+pub mod labels;
 mod language;
 pub mod manifest;
 pub mod notice;
+pub mod permission;
+pub mod police;
 mod share;
+pub mod sharing;
+pub mod statement;
 mod summary;
 mod verdict_line;
 

@@ -43,6 +43,12 @@ pub trait Casework {
     /// [`crate::Error::DocumentState`] if anything of it left, or may have left.
     fn withdraw(&mut self, id: &str, act: &Act) -> Result<()>;
 
+    /// Lets finds of a document be reported anew, because its receiver did not take them.
+    ///
+    /// # Errors
+    /// [`crate::Error::DocumentState`] if there is no such document.
+    fn free(&mut self, id: &str, finds: &[i64], act: &Act) -> Result<()>;
+
     /// Finds that a document names.
     ///
     /// # Errors

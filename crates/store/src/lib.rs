@@ -20,6 +20,7 @@ pub use casework::{
     Purged, Settled,
 };
 pub use error::{Error, Result};
+pub use keys::{random_key, write_private};
 pub use mask::without_identifiers;
 pub use measuring::{
     AdvertFind, DenominatorRoot, DetectorRun, DistinctCounts, Domain, DomainCell, DomainSample, GivenLabel, Labelling, Measuring, SampledPost, WatchHour,

@@ -13,7 +13,7 @@ mod text;
 mod words;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use serde::{Deserialize, Serialize};
 use vigie_model::{ComponentKind, Product, Timestamp};

@@ -48,6 +48,13 @@ impl SqliteDesk {
         &self.reader
     }
 
+    /// The identifier of a find in the DSA Transparency Database (PUID): the same find has the same one, and nobody without the store's key
+    /// can tell from it which post it is.
+    #[must_use]
+    pub fn puid(&self, find: &crate::Find) -> String {
+        self.reader.key.post_pseudonym("puid", &format!("{}:{}", find.network, find.native_id))
+    }
+
     /// A transaction that holds the write lock from its start, so that what it read stays true until it commits.
     fn begin(&mut self) -> Result<Transaction<'_>> {
         Ok(self.reader.conn.transaction_with_behavior(TransactionBehavior::Immediate)?)
@@ -193,6 +200,16 @@ impl Casework for SqliteDesk {
         tx.execute("DELETE FROM document_find WHERE document = ?1", [id])?;
         tx.execute("UPDATE document SET body = NULL, account = NULL WHERE id = ?1", [id])?;
         add_event(&tx, id, "withdrawn", None, act)?;
+        Ok(tx.commit()?)
+    }
+
+    fn free(&mut self, id: &str, finds: &[i64], act: &Act) -> Result<()> {
+        let tx = self.begin()?;
+        body_for(&tx, id)?;
+        for find in finds {
+            tx.execute("DELETE FROM document_find WHERE document = ?1 AND find = ?2", params![id, find])?;
+        }
+        add_event(&tx, id, "freed", None, act)?;
         Ok(tx.commit()?)
     }
 

@@ -5,18 +5,23 @@ mod drift;
 mod episodes;
 mod eval;
 mod evidence;
+mod export;
 mod finds;
 mod import;
 mod init;
 mod label;
+mod labels;
 mod lexicon;
 mod model;
 mod notice;
+mod police;
+mod purge;
 mod rules;
 mod scan;
 mod scope;
 mod share;
 mod show;
+mod statement;
 mod status;
 mod watch;
 
@@ -62,6 +67,15 @@ enum Command {
     Doctor(doctor::Doctor),
     Evidence(evidence::EvidenceCommand),
     Notice(notice::NoticeCommand),
+    Statement(statement::StatementCommand),
+    Pharos(police::Pharos),
+    Letter(police::LetterCommand),
+    Dossier(police::DossierCommand),
+    Emergency(police::Emergency),
+    Labels(labels::LabelsCommand),
+    Export(export::ExportCommand),
+    Purge(purge::Purge),
+    Hold(purge::Hold),
     Lexicon(lexicon::LexiconCommand),
     Model(model::ModelCommand),
     Rules(rules::RulesCommand),
@@ -134,6 +148,15 @@ impl Cli {
             Command::Doctor(doctor) => doctor.run(config),
             Command::Evidence(evidence) => evidence.run(config),
             Command::Notice(notice) => notice.run(config),
+            Command::Statement(statement) => statement.run(config),
+            Command::Pharos(pharos) => pharos.run(config),
+            Command::Letter(letter) => letter.run(config),
+            Command::Dossier(dossier) => dossier.run(config),
+            Command::Emergency(emergency) => emergency.run(),
+            Command::Labels(labels) => labels.run(config),
+            Command::Export(export) => export.run(config),
+            Command::Purge(purge) => purge.run(config),
+            Command::Hold(hold) => hold.run(config),
             Command::Lexicon(lexicon) => lexicon.run(),
             Command::Model(model) => model.run(),
             Command::Rules(rules) => rules.run(config),

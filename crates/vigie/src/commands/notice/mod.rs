@@ -13,8 +13,14 @@ use std::{
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 use vigie_model::Timestamp;
-use vigie_report::notice::Notice;
+use vigie_report::{
+    notice::Notice,
+    permission::{Export, require},
+};
 use vigie_store::{Act, Casework as _, Document, SqliteDesk};
+
+pub(super) use draft::{exhibit, new_id};
+pub(super) use send::deliver;
 
 use super::settings;
 use crate::settings::Settings;
@@ -55,6 +61,7 @@ enum Command {
 impl NoticeCommand {
     pub(crate) fn run(self, config: Option<&Path>) -> anyhow::Result<ExitCode> {
         let mut desk = Desk::open(config)?;
+        require(desk.settings.profile, Export::Notice)?;
         match self.command {
             Command::Draft(draft) => draft.run(&mut desk),
             Command::List(list) => list.run(&desk),

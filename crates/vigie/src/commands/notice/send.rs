@@ -84,7 +84,7 @@ impl Send {
 /// The messages of a notice on a channel, each with its idempotency key. The key does not name the channel: a post is reported once, by
 /// whichever way.
 fn messages(notice: &Notice, channel: &Channel) -> anyhow::Result<Vec<(String, Payload)>> {
-    if !matches!(channel.route, Route::Smtp { .. }) && channel.platform() != notice.platform {
+    if !matches!(channel.route, Route::Smtp { .. } | Route::Dsa { .. }) && channel.platform() != notice.platform {
         bail!("channel {} leads to {}, and the notice is about posts on {}", channel.name, channel.platform(), notice.platform);
     }
     let whole = |payload| vec![(notice.id.clone(), payload)];
@@ -102,6 +102,7 @@ fn messages(notice: &Notice, channel: &Channel) -> anyhow::Result<Vec<(String, P
             let urls: Vec<_> = notice.items.iter().filter_map(|item| item.url.clone()).collect();
             Ok(whole(Payload::Mastodon { urls, comment: notice_brief(notice, MASTODON_COMMENT) }))
         }
+        Route::Dsa { .. } => bail!("channel {} takes statements of reasons, not notices", channel.name),
         Route::Bluesky { .. } => notice.items.iter().map(|item| bluesky(notice, &item.content_id)).collect(),
     }
 }
@@ -167,7 +168,7 @@ impl Deliver {
     }
 }
 
-fn deliver(desk: &mut Desk) -> anyhow::Result<ExitCode> {
+pub(in crate::commands) fn deliver(desk: &mut Desk) -> anyhow::Result<ExitCode> {
     let channels = Channels(desk.settings.reporting.channel.clone());
     let (mut out, mut failed) = (String::new(), false);
     // A clock outside 1990 to 2099 stands still at the time of the start, which was in range.
