@@ -79,7 +79,7 @@ fn serve(stream: std::net::TcpStream, does: Relay, mails: &Mutex<Vec<String>>, t
         if verb == "DATA" {
             let message: Vec<_> = lines.by_ref().take_while(|line| line != ".").collect();
             mails.lock().unwrap().push(message.join("\n"));
-            drop(tell.send(()));
+            tell.send(()).ok();
             match does {
                 Relay::FallsSilent => return,
                 // Holds the connection until the other side goes away.

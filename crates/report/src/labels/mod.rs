@@ -35,7 +35,9 @@ impl LabelKey {
     /// # Errors
     /// [`NotAKey`].
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, NotAKey> {
-        SigningKey::from_slice(bytes).map(Self).map_err(|_| NotAKey)
+        // The library takes shorter ones too, and fills them up.
+        let whole: &[u8; 32] = bytes.try_into().map_err(|_| NotAKey)?;
+        SigningKey::from_slice(whole).map(Self).map_err(|_| NotAKey)
     }
 
     /// The public key as a multibase string, as DID documents and did:key write it.

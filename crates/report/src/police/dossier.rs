@@ -145,14 +145,16 @@ fn post(number: usize, find: &Find, language: Language) -> Vec<Block> {
 
 /// What the detector says, and which words it says it of.
 fn assessment(find: &Find, language: Language) -> String {
+    // French sets a space before a colon and inside quotation marks.
+    let (colon, open, close) = (language.pick(":", "\u{a0}:"), language.pick("“", "«\u{a0}"), language.pick("”", "\u{a0}»"));
     let products: Vec<_> = find.verdict.products.iter().map(|product| language.product(*product)).collect();
     let mut lines =
-        vec![format!("- {} ({} {:.2}) : {}", language.label(find.verdict.label), language.pick("score", "score"), find.verdict.score, products.join(", "))];
+        vec![format!("- {} ({} {:.2}){colon} {}", language.label(find.verdict.label), language.pick("score", "note"), find.verdict.score, products.join(", "))];
     let text = find.text.as_deref().unwrap_or_default();
     for component in &find.verdict.components {
         if let Some(words) = text.get(component.start as usize..component.end as usize).filter(|words| !words.trim().is_empty()) {
             let line = format!(
-                "- {} ({}) : « {} »",
+                "- {} ({}){colon} {open}{}{close}",
                 language.component(component.kind),
                 component.kind.as_str(),
                 words.split_whitespace().collect::<Vec<_>>().join(" ")

@@ -59,8 +59,8 @@ fn body(letter: &Letter, finds: &[Find]) -> Vec<Block> {
         Block::Text(
             "En application de l’article 40, alinéa 2, du code de procédure pénale, j’ai l’honneur de porter à votre connaissance des faits dont j’ai acquis la connaissance dans \
              l’exercice de mes fonctions et qui me paraissent susceptibles de constituer l’infraction d’offre ou de cession illicites de stupéfiants (code pénal, articles 222-37 et 222-39)."
-        
-            .to_owned()),
+                .to_owned(),
+        ),
         Block::Heading("Les faits constatés".to_owned()),
         Block::Text(format!("Il s’agit {count} :")),
         Block::Text(facts(finds).iter().map(|fact| format!("- {fact}")).collect::<Vec<_>>().join("\n")),
@@ -73,7 +73,7 @@ fn body(letter: &Letter, finds: &[Find]) -> Vec<Block> {
     ];
     if !letter.exhibits.is_empty() {
         blocks.push(Block::Heading("Les éléments conservés".to_owned()));
-        blocks.push(Block::Text("Les captures suivantes ont été scellées et horodatées ; elles sont tenues à votre disposition :".to_owned()));
+        blocks.push(Block::Text("Les captures suivantes ont été scellées ; elles sont tenues à votre disposition :".to_owned()));
         blocks.push(Block::Exact(letter.exhibits.iter().map(|(name, hash)| format!("{name}\nSHA-256 {hash}")).collect::<Vec<_>>().join("\n")));
     }
     blocks.push(Block::Text("Je reste à la disposition de votre parquet et des services d’enquête pour toute précision.".to_owned()));

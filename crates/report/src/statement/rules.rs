@@ -108,7 +108,7 @@ fn end_dates(s: &Statement, rules: &mut Rules) {
         let Some(day) = value else { continue };
         rules.require(is_day(day) && day.as_str() <= LAST_DAY, field, format!("a day as YYYY-MM-DD, up to {LAST_DAY}"));
         rules.require(decided, field, format!("only with {what}"));
-        rules.require(day.as_str() >= s.application_date.as_str(), field, "not before application_date");
+        rules.require(!is_day(day) || day.as_str() >= s.application_date.as_str(), field, "not before application_date");
     }
 }
 
