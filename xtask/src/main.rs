@@ -3,6 +3,7 @@
 mod evidence;
 mod figures;
 mod real;
+mod reports;
 
 use std::{
     env,
@@ -20,6 +21,7 @@ const USAGE: &str = "usage: cargo xtask <task>\n\n\
     coverage N simulate N streams a line and print how often intervals hold the truth (2000 takes some minutes)\n\
     kill N    kill a scan at N random moments and compare the stores\n\
     evidence  let public validators judge sealed and tampered evidence; writes docs/tampering.md (needs python3, openssl, unzip)\n\
+    peers-reports  let real receivers and libraries take what reports send and write (needs python3, PostgreSQL; installs the rest)\n\
     crash     make every write-related system call of a sealing run fail in turn (needs strace)\n\
     fuzz SECS run every fuzz target for so many seconds (needs a nightly toolchain and cargo-fuzz)";
 
@@ -32,6 +34,7 @@ fn main() -> ExitCode {
         ["real"] => real::scan_all(),
         ["evidence"] => evidence::evidence(),
         ["crash"] => evidence::crash(),
+        ["peers-reports"] => reports::peers(),
         ["kill", times] => kill(times),
         ["coverage"] => coverage("2000"),
         ["coverage", runs] => coverage(runs),

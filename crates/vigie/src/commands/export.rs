@@ -64,6 +64,7 @@ impl ExportCommand {
         let files = self.files(&desk, &sharer)?;
         fs::create_dir(&self.out).with_context(|| format!("cannot make the folder {}", self.out.display()))?;
         for (name, content) in &files {
+            fs::create_dir_all(self.out.join(name).parent().unwrap_or(&self.out))?;
             fs::write(self.out.join(name), content)?;
         }
         let manifest = self.terms.manifest(&desk, if self.form == Form::Table { "table" } else { "finds" }, &act);
@@ -83,7 +84,8 @@ impl ExportCommand {
         };
         Ok(match self.form {
             Form::Stix => vec![("bundle.stix.json".into(), serde_json::to_string_pretty(&stix_bundle(&finds, sharer))? + "\n")],
-            Form::Misp => misp_feed(&misp_event(&finds, sharer)).files,
+            // A feed has a manifest.json of its own.
+            Form::Misp => misp_feed(&misp_event(&finds, sharer)).files.into_iter().map(|(name, content)| (format!("feed/{name}"), content)).collect(),
             Form::Csv | Form::Table => vec![("finds.csv".into(), dossier_csv(&finds))],
         })
     }
