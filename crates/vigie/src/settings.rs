@@ -30,6 +30,7 @@ pub(crate) struct Settings {
     pub(crate) rules: PackSource,
     pub(crate) evidence: Evidence,
     pub(crate) pictures: Pictures,
+    pub(crate) reporting: Reporting,
 }
 
 /// The file's form.
@@ -59,6 +60,7 @@ struct File {
     evidence: Evidence,
     #[serde(default)]
     pictures: Pictures,
+    reporting: Reporting,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -185,6 +187,44 @@ impl Default for Pictures {
     }
 }
 
+/// Who reports, under which law, and by which ways.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Reporting {
+    /// Organisation that notifies.
+    pub(crate) organisation: String,
+    /// Where platforms answer.
+    pub(crate) email: String,
+    /// Country whose law is pleaded, ISO 3166-1.
+    pub(crate) country: Option<String>,
+    /// Language of notices.
+    pub(crate) language: Option<String>,
+    /// Designation as a trusted flagger.
+    pub(crate) trusted_flagger: Option<String>,
+    /// Least lower bound of a platform's acceptance rate, in per cent; below it sending is held.
+    pub(crate) least_acceptance: Option<f64>,
+    /// Days without an answer after which a notice is due for a reminder.
+    pub(crate) remind_days: Option<i64>,
+    /// Days that a document is kept after the last thing that happened to it.
+    pub(crate) answered_days: Option<u32>,
+    /// Days that a document is kept at most.
+    pub(crate) document_days: Option<u32>,
+    /// Days that the audit log is kept.
+    pub(crate) audit_days: Option<u32>,
+    /// Ways to receivers.
+    pub(crate) channel: Vec<vigie_deliver::Channel>,
+}
+
+impl Reporting {
+    /// Secret files are named relative to the configuration file.
+    fn relative_to(mut self, folder: &Path) -> Self {
+        for channel in &mut self.channel {
+            channel.secret_relative_to(folder);
+        }
+        self
+    }
+}
+
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct TermsTable {
@@ -220,6 +260,7 @@ impl Settings {
             rules: RulesTable::default().packs(Path::new(".")),
             evidence: Evidence::default(),
             pictures: Pictures::default(),
+            reporting: Reporting::default(),
         }
     }
 
@@ -251,6 +292,7 @@ impl Settings {
             rules: file.rules.packs(folder),
             evidence: Evidence { tsa_roots: file.evidence.tsa_roots.map(|path| folder.join(path)), ..file.evidence },
             pictures: file.pictures,
+            reporting: file.reporting.relative_to(folder),
         })
     }
 }
