@@ -109,8 +109,10 @@ impl Channels {
 impl Channel {
     /// Reads a relative path of the secret from this folder on.
     pub fn secret_relative_to(&mut self, folder: &Path) {
-        let (Route::Smtp { secret_file: Some(path), .. } | Route::Bluesky { secret_file: path, .. } | Route::Mastodon { secret_file: path, .. }) =
-            &mut self.route
+        let (Route::Smtp { secret_file: Some(path), .. }
+        | Route::Bluesky { secret_file: path, .. }
+        | Route::Mastodon { secret_file: path, .. }
+        | Route::Dsa { secret_file: path, .. }) = &mut self.route
         else {
             return;
         };
