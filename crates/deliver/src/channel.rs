@@ -23,7 +23,7 @@ pub struct Channel {
 
 /// How a channel delivers.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(tag = "via", rename_all = "lowercase")]
+#[serde(tag = "via", rename_all = "lowercase", deny_unknown_fields)]
 pub enum Route {
     /// By mail through a relay, which also signs it (DKIM).
     Smtp {
@@ -109,8 +109,10 @@ impl Channels {
 impl Channel {
     /// Reads a relative path of the secret from this folder on.
     pub fn secret_relative_to(&mut self, folder: &Path) {
-        let (Route::Smtp { secret_file: Some(path), .. } | Route::Bluesky { secret_file: path, .. } | Route::Mastodon { secret_file: path, .. }) =
-            &mut self.route
+        let (Route::Smtp { secret_file: Some(path), .. }
+        | Route::Bluesky { secret_file: path, .. }
+        | Route::Mastodon { secret_file: path, .. }
+        | Route::Dsa { secret_file: path, .. }) = &mut self.route
         else {
             return;
         };
@@ -147,5 +149,33 @@ impl Channel {
     fn secret(&self, path: &PathBuf) -> Result<String, ChannelError> {
         let read = fs::read_to_string(path).map(|secret| secret.trim().to_owned());
         read.map_err(|source| ChannelError::Secret { name: self.name.clone(), path: path.clone(), source })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_channel_is_read_and_a_misspelt_key_is_not_passed_over() {
+        let read = |more: &str| {
+            let text = format!(r#"{{"name":"m","via":"mastodon","service":"https://instance.example.org","secret_file":"s"{more}}}"#);
+            serde_json::from_str::<Channel>(&text)
+        };
+        assert_eq!(read("").unwrap().platform(), "m");
+        assert_eq!(read(r#","platform":"mastodon","forward":true"#).unwrap().platform(), "mastodon");
+        assert!(read(r#","foward":true"#).is_err());
+        assert!(read(r#","labeler":"did:plc:x""#).is_err());
+    }
+
+    #[test]
+    fn secrets_are_read_beside_the_configuration() {
+        let route = |via: &str, more: &str| format!(r#"{{"name":"n","via":"{via}","service":"https://example.org","secret_file":"s"{more}}}"#);
+        for text in [route("mastodon", ""), route("dsa", ""), route("bluesky", r#","labeler":"did:plc:x","user":"u""#)] {
+            let mut channel: Channel = serde_json::from_str(&text).unwrap();
+            channel.secret_relative_to(Path::new("/etc/vigie"));
+            let attempt = channel.send("k", &Payload::Statements { statements: Vec::new() });
+            assert!(matches!(&attempt, Attempt::NotDelivered(why) if why.contains("/etc/vigie/s") || why.contains("does not carry")), "{attempt:?}");
+        }
     }
 }

@@ -234,3 +234,38 @@ fn a_killed_sender_sends_nothing_twice_and_loses_nothing() {
     ok(folder, &["notice", "settle", &message["id"].to_string(), "not-arrived", "--by", "Camille"]);
     assert!(ok(folder, &["notice", "deliver"]).contains("delivered"));
 }
+
+/// Killed at random moments while it delivers, a sender sends no mail twice and forgets none. `VIGIE_KILLS` sets how often.
+#[test]
+fn killed_at_random_moments_no_mail_is_doubled_or_forgotten() {
+    const NOTICES: usize = 12;
+    let kills: usize = std::env::var("VIGIE_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(6);
+    let relay = FakeRelay::start(vec![Relay::Takes; NOTICES + kills]);
+    let folder = case(relay.port);
+    let folder = folder.path();
+    let posts: String = (10..10 + NOTICES)
+        .map(|n| POSTS.lines().next().unwrap().replace("did:plc:fictif", &format!("did:plc:fictif{n}")).replace("/post/1", &format!("/post/{n}")) + "\n")
+        .collect();
+    fs::write(folder.join("more.jsonl"), posts).unwrap();
+    ok(folder, &["scan", "more.jsonl"]);
+    for line in ok(folder, &["notice", "draft", "--by", "Camille"]).lines().take(NOTICES) {
+        let id = line.split_whitespace().next().unwrap();
+        ok(folder, &["notice", "sign", id, "--by", "Camille Exemple", "--bona-fide"]);
+        ok(folder, &["notice", "send", id, "--via", "relay", "--by", "Camille", "--queue-only"]);
+    }
+    for kill in 0..kills {
+        let mut sender = vigie(folder, &["notice", "deliver"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        // Somewhere between the start and a few messages; the moment is the subject of the test.
+        thread::sleep(std::time::Duration::from_micros(20_000 + 9_700 * (kill as u64 * 7 % 11)));
+        sender.kill().unwrap();
+        sender.wait().unwrap();
+    }
+    run(folder, &["notice", "deliver"]);
+    let state = |name: &str| outbox(folder).iter().filter(|message| message["state"] == name).count();
+    let (delivered, uncertain) = (state("delivered"), state("uncertain"));
+    assert_eq!(delivered + uncertain, NOTICES, "none is forgotten");
+    let ids: Vec<_> = relay.mails().iter().map(|mail| mail.lines().find(|line| line.starts_with("Message-ID")).unwrap().to_owned()).collect();
+    let distinct: std::collections::BTreeSet<_> = ids.iter().collect();
+    assert_eq!(distinct.len(), ids.len(), "none is sent twice");
+    assert!((delivered..=NOTICES).contains(&ids.len()), "{delivered} delivered, {uncertain} uncertain, {} arrived", ids.len());
+}
