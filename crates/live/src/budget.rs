@@ -61,7 +61,10 @@ impl fmt::Display for Exhausted {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Spending { day, month, day_budget, month_budget } = self.spending;
         let [day, month, day_budget, month_budget, wanted] = [day, month, day_budget, month_budget, self.wanted].map(Money);
-        write!(f, "stopped before the budget is exceeded: {day} of {day_budget} spent today, {month} of {month_budget} this month, and the next step may cost {wanted}")
+        write!(
+            f,
+            "stopped before the budget is exceeded: {day} of {day_budget} spent today, {month} of {month_budget} this month, and the next step may cost {wanted}"
+        )
     }
 }
 

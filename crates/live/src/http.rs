@@ -40,8 +40,6 @@ pub(crate) struct Client {
 pub(crate) struct Answer {
     pub(crate) status: u16,
     fields: Vec<(String, String)>,
-    /// The address that answered, after redirects.
-    pub(crate) url: Url,
     pub(crate) body: Body,
 }
 
@@ -77,11 +75,6 @@ impl Client {
         self.whole(self.get(url, fields)?)
     }
 
-    /// Posts a JSON document and gives the whole answer.
-    pub(crate) fn post(&self, url: &Url, json: &[u8]) -> Result<Page, Loss> {
-        self.whole(self.ask("POST", url, &[("Content-Type", "application/json")], json, true)?)
-    }
-
     fn whole(&self, mut answer: Answer) -> Result<Page, Loss> {
         let deadline = Instant::now() + ANSWER;
         let mut bytes = Vec::new();
@@ -108,7 +101,7 @@ impl Client {
         socket.write_all(&request).and_then(|()| socket.flush()).map_err(broken)?;
         let mut body = Body { socket, buffer: Vec::new(), framing: Framing::Close, heard: Instant::now() };
         let (status, fields) = body.head()?;
-        Ok(Answer { status, fields, url: url.clone(), body })
+        Ok(Answer { status, fields, body })
     }
 
     fn request(&self, method: &str, url: &Url, fields: &[(&str, &str)], body: &[u8], trusted: bool) -> Vec<u8> {

@@ -16,6 +16,7 @@ mod settings;
 mod socket;
 mod sse;
 mod stream;
+mod webhook;
 
 pub use backoff::Backoff;
 pub use budget::{Budget, Exhausted, Price, Purse, PurseError, Spending};
@@ -25,3 +26,4 @@ pub use mastodon::{Mastodon, Timeline, Transport, mastodon};
 pub use protocol::Protocol;
 pub use settings::{Secret, Settings, SettingsError};
 pub use stream::stream;
+pub use webhook::{Door, MAX_BODY, Refusal, TOLERANCE, sign, webhook};

@@ -5,7 +5,10 @@
 //! carry milliseconds above 16 bits, and posts of other servers get theirs from when they were written: paging begins some minutes
 //! before the cursor, for those that came late.
 
-use std::borrow::Cow;
+use std::{
+    borrow::Cow,
+    time::{Duration, Instant},
+};
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -26,6 +29,9 @@ const OVERLAP: u64 = (10 * 60 * 1_000) << 16;
 const FIRST_TIMED: u64 = 1 << 48;
 /// Posts of a page; servers give no more.
 const PAGE: u32 = 40;
+
+/// A server takes a moment until it streams what was subscribed to: then the gap is looked at once more.
+const RECHECK: Duration = Duration::from_secs(10);
 
 /// Which posts of a server.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -192,8 +198,9 @@ impl Server {
         let subscribe = Subscribe { kind: "subscribe", stream: self.what.timeline.stream(), tag: self.what.timeline.tag() };
         // Plain data always serialises.
         socket.send(&serde_json::to_string(&subscribe).unwrap_or_default())?;
-        self.begin(feed)?;
+        let mut recheck = self.begin(feed)?;
         while feed.tick() {
+            self.recheck(&mut recheck, feed)?;
             let Some(message) = socket.read()? else { continue };
             let Some(bytes) = socket::content(&message) else { continue };
             let frame: Frame<'_> = serde_json::from_slice(bytes).unwrap_or_default();
@@ -209,9 +216,10 @@ impl Server {
     fn over_events(&mut self, streaming: &Url, feed: &mut Feed<'_>) -> Result<(), Loss> {
         let url = self.what.timeline.events(streaming).ok_or(Loss::Answer("it names no address of a stream"))?;
         let mut answer = self.client.get(&url, &[("Accept", "text/event-stream")])?.ok()?;
-        self.begin(feed)?;
+        let mut recheck = self.begin(feed)?;
         let mut events = Events::new(self.settings.max_message);
         while feed.tick() {
+            self.recheck(&mut recheck, feed)?;
             match answer.body.poll(self.settings.silence)? {
                 Polled::Part(part) => events.push(&part),
                 Polled::Nothing => continue,
@@ -225,15 +233,23 @@ impl Server {
         Ok(())
     }
 
-    /// Fills the gap before the stream is read.
-    fn begin(&mut self, feed: &mut Feed<'_>) -> Result<(), Loss> {
+    /// Fills the gap before the stream is read. Gives when to look again, and from where.
+    fn begin(&mut self, feed: &mut Feed<'_>) -> Result<Option<(Instant, u64)>, Loss> {
         let cursor = feed.cursor();
         feed.connected(cursor);
         if cursor.is_none() && self.unnumbered {
             feed.problem(&Loss::NoCursor);
         }
-        match cursor.map(overlapped).or(self.settings.from_beginning.then_some(0)) {
-            Some(from) => self.fill(from, feed),
+        if let Some(from) = cursor.map(overlapped).or(self.settings.from_beginning.then_some(0)) {
+            self.fill(from, feed)?;
+        }
+        Ok(feed.cursor().map(|cursor| (Instant::now() + RECHECK, overlapped(cursor))))
+    }
+
+    /// Looks once more for what was posted between the last page and the first event.
+    fn recheck(&mut self, recheck: &mut Option<(Instant, u64)>, feed: &mut Feed<'_>) -> Result<(), Loss> {
+        match recheck.take_if(|(due, _)| *due <= Instant::now()) {
+            Some((_, from)) => self.fill(from, feed),
             None => Ok(()),
         }
     }

@@ -1,7 +1,9 @@
 //! The `vigie` program: command line, settings, exit status. All work is done in the library crates.
 
 mod commands;
+mod serve;
 mod settings;
+mod sources;
 
 use std::process::ExitCode;
 
