@@ -137,6 +137,11 @@ impl Feed<'_> {
         (self.listener)(self.name, &Happening::Connected { cursor });
     }
 
+    /// Says that money was spent.
+    pub(crate) fn spent(&self, spending: crate::Spending) {
+        (self.listener)(self.name, &Happening::Spent { spending });
+    }
+
     /// Takes a message with its cursor. A cursor is never turned back: what is delivered again, or late, is older.
     pub(crate) fn record(&mut self, bytes: &[u8], cursor: u64) {
         self.advance(cursor);

@@ -75,6 +75,11 @@ impl Client {
         self.whole(self.get(url, fields)?)
     }
 
+    /// Posts a JSON document and gives the whole answer.
+    pub(crate) fn post(&self, url: &Url, json: &[u8]) -> Result<Page, Loss> {
+        self.whole(self.ask("POST", url, &[("Content-Type", "application/json")], json, true)?)
+    }
+
     fn whole(&self, mut answer: Answer) -> Result<Page, Loss> {
         let deadline = Instant::now() + ANSWER;
         let mut bytes = Vec::new();

@@ -17,6 +17,7 @@ mod socket;
 mod sse;
 mod stream;
 mod webhook;
+mod x;
 
 pub use backoff::Backoff;
 pub use budget::{Budget, Exhausted, Price, Purse, PurseError, Spending};
@@ -27,3 +28,4 @@ pub use protocol::Protocol;
 pub use settings::{Secret, Settings, SettingsError};
 pub use stream::stream;
 pub use webhook::{Door, MAX_BODY, Refusal, TOLERANCE, sign, webhook};
+pub use x::{Minute, Rule, RuleSet, RulesDiff, StoredRule, XAccount, XStream, money, x_stream};

@@ -67,6 +67,9 @@ pub enum Loss {
     /// Reading on would cost more than is allowed.
     #[error("{0}")]
     Budget(crate::Exhausted),
+    /// What was spent cannot be written down.
+    #[error("{0}; without it nothing is read")]
+    Purse(String),
     /// What the server is told to send is not what the watches ask for.
     #[error("the rules at the server differ from the watches: look at them and send them with `vigie x rules --send`")]
     Rules,

@@ -18,6 +18,7 @@ mod share;
 mod show;
 mod status;
 mod watch;
+mod x;
 
 use std::{
     io::{self, Write},
@@ -49,6 +50,7 @@ pub(crate) struct Cli {
 enum Command {
     Scan(scan::Scan),
     Watch(watch::Watch),
+    X(x::XCommand),
     Import(import::Import),
     Status(status::Status),
     Share(share::Share),
@@ -121,6 +123,7 @@ impl Cli {
             Command::Scan(scan) => scan.run(config),
             Command::Import(import) => import.run(config),
             Command::Watch(watch) => watch.run(config),
+            Command::X(x) => x.run(config),
             Command::Status(status) => status.run(config),
             Command::Share(share) => share.run(config),
             Command::Label(label) => label.run(config),

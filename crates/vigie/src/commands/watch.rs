@@ -66,7 +66,7 @@ impl Watch {
         purge_rejects(&rejects_folder(&settings), settings.policy.retention.find_days)?;
         let stop = stop_on_signal()?;
         let desk = Arc::new(Desk::new(&settings, &chosen, start));
-        let sources = (0..).zip(&chosen).map(|(number, live)| source(number, live, &desk)).collect::<anyhow::Result<Vec<_>>>()?;
+        let sources = (0..).zip(&chosen).map(|(number, live)| source(number, live, &settings, &desk)).collect::<anyhow::Result<Vec<_>>>()?;
         serve(&settings, &desk)?;
         let states = vigie_pipeline::watch(&self.plan(&settings, start), sources, &detector, &rules, &mut store, &*desk, &stop)?;
         desk.write(&states, true)?;
@@ -108,9 +108,9 @@ fn present(start: Timestamp) -> Timestamp {
     now().unwrap_or(start)
 }
 
-fn source(number: usize, live: &Live, desk: &Arc<Desk>) -> anyhow::Result<Box<dyn LiveSource>> {
+fn source(number: usize, live: &Live, settings: &Settings, desk: &Arc<Desk>) -> anyhow::Result<Box<dyn LiveSource>> {
     let told = Arc::clone(desk);
-    let (source, door) = live.open(Arc::new(move |name, happening| told.happened(name, happening)))?;
+    let (source, door) = live.open(settings, Arc::new(move |name, happening| told.happened(name, happening)))?;
     if let Some(door) = door {
         // There is one webhook at the most.
         desk.door.get_or_init(|| (number, door));
