@@ -1,7 +1,7 @@
 //! Statements to a database that behaves as the published one does: it refuses a batch as a whole, names what is at fault in it, and knows
 //! identifiers that it has.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test")]
+#![expect(clippy::unwrap_used, reason = "a test")]
 
 use std::{
     collections::BTreeSet,

@@ -52,7 +52,7 @@ fn check_manifest(folder: &Path, out: &str) {
 fn an_authority_makes_a_dossier_with_sealed_evidence() {
     let folder = case("authority");
     let folder = folder.path();
-    let sealed: Value = serde_json::from_str(&ok(folder, &["evidence", "seal", "1", "--by", "Camille", "--format", "json"]).lines().next().unwrap()).unwrap();
+    let sealed: Value = serde_json::from_str(ok(folder, &["evidence", "seal", "1", "--by", "Camille", "--format", "json"]).lines().next().unwrap()).unwrap();
     let exhibit = sealed.pointer("/exhibit").and_then(Value::as_str).unwrap();
     ok(folder, &[&["dossier", "1", "--evidence", exhibit, "--out", "dossier", "--expires", "2027-05-24"][..], &TERMS].concat());
     check_manifest(folder, "dossier");

@@ -30,6 +30,7 @@ mod show;
 mod statement;
 mod status;
 mod watch;
+mod x;
 
 use std::{
     io::{self, Write},
@@ -62,6 +63,7 @@ enum Command {
     Scan(scan::Scan),
     Watch(watch::Watch),
     Serve(serve::Serve),
+    X(x::XCommand),
     Import(import::Import),
     Status(status::Status),
     Share(share::Share),
@@ -152,6 +154,7 @@ impl Cli {
             Command::Serve(serve) => serve.run(config),
             Command::Backup(backup) => backup.run(config),
             Command::Restore(restore) => restore.run(config),
+            Command::X(x) => x.run(config),
             Command::Status(status) => status.run(config),
             Command::Share(share) => share.run(config),
             Command::Label(label) => label.run(config),
