@@ -5,25 +5,24 @@ use std::{
     net::SocketAddr,
     path::PathBuf,
     sync::{Arc, Mutex},
-    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use tokio::net::TcpListener;
 use vigie_detect::Detector;
+use vigie_measure::burst::EpisodePlan;
 use vigie_model::Timestamp;
-use vigie_report::{ShareFigure, share_figures};
+use vigie_report::{EpisodeReport, ShareFigure, episode_reports, share_figures};
 use vigie_rules::PackSource;
-use vigie_store::{Accounts, Domain, Policy, SqliteStore};
+use vigie_store::{Accounts, Domain, Measuring, Policy, Review, SqliteStore, Waiting};
 
 use crate::{
     Error,
     auth::{Limiter, random_token},
+    kept::Kept,
     pool::Pool,
     routes,
 };
-
-/// Shares are worked out anew at most so often.
-const FIGURES_FOR: Duration = Duration::from_secs(5);
 
 /// New finds become searchable at least so often, so many in one transaction.
 const INDEX_EVERY: Duration = Duration::from_secs(5);
@@ -83,7 +82,8 @@ pub(crate) struct Inner {
     /// Lets the first admin be made; none once there is somebody.
     pub(crate) setup: Mutex<Option<String>>,
     pub(crate) clock: fn() -> Timestamp,
-    figures: Mutex<Option<(Instant, Arc<Vec<ShareFigure>>)>>,
+    outlook: Kept<Outlook>,
+    counts: Kept<Waiting>,
     pub(crate) served: std::sync::atomic::AtomicU64,
 }
 
@@ -152,7 +152,8 @@ impl App {
             public_host,
             setup: Mutex::new(setup),
             clock,
-            figures: Mutex::new(None),
+            outlook: Kept::default(),
+            counts: Kept::default(),
             served: std::sync::atomic::AtomicU64::new(0),
         })))
     }
@@ -181,18 +182,32 @@ impl App {
         self.watches().into_iter().map(|watch| Domain { watch, ..Domain::default() }).collect()
     }
 
-    /// The shares of all watches, at most a few seconds old.
-    pub(crate) async fn figures(&self) -> vigie_store::Result<Arc<Vec<ShareFigure>>> {
-        let kept = self.figures.lock().map_or(None, |kept| kept.clone());
-        if let Some((_, figures)) = kept.filter(|(at, _)| at.elapsed() < FIGURES_FOR) {
-            return Ok(figures);
-        }
+    /// What the figures say, as fresh as the store's size allows.
+    pub(crate) async fn outlook(&self) -> vigie_store::Result<Arc<Outlook>> {
         let domains = self.domains();
-        let figures = Arc::new(self.pool.run(move |desk| share_figures(desk.reader(), &domains)).await?);
-        if let Ok(mut kept) = self.figures.lock() {
-            *kept = Some((Instant::now(), Arc::clone(&figures)));
-        }
-        Ok(figures)
+        self.outlook.get(self.pool.run(move |desk| Outlook::of(desk.reader(), &domains))).await
+    }
+
+    /// How many finds wait, as fresh as the store's size allows.
+    pub(crate) async fn counts(&self) -> vigie_store::Result<Waiting> {
+        Ok(*self.counts.get(self.pool.run(|desk| desk.waiting())).await?)
+    }
+}
+
+/// The figures of all watches.
+#[derive(Debug)]
+pub(crate) struct Outlook {
+    /// Shares.
+    pub(crate) figures: Vec<ShareFigure>,
+    /// Flash sales, oldest first.
+    pub(crate) episodes: Vec<EpisodeReport>,
+}
+
+impl Outlook {
+    fn of(store: &dyn Measuring, domains: &[Domain]) -> vigie_store::Result<Self> {
+        let hours = domains.iter().map(|domain| Ok((domain.clone(), store.watch_hours(domain)?))).collect::<vigie_store::Result<Vec<_>>>()?;
+        let finds = |watch: &str, network, span, limit| store.advert_finds(watch, network, span, limit);
+        Ok(Self { figures: share_figures(store, domains)?, episodes: episode_reports(&hours, &EpisodePlan::default(), finds)? })
     }
 }
 

@@ -12,6 +12,7 @@ mod auth;
 pub mod backtest;
 mod error;
 mod guard;
+mod kept;
 mod pages;
 mod pool;
 mod routes;

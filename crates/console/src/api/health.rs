@@ -24,7 +24,7 @@ pub(crate) async fn ready(State(app): State<App>) -> Result<&'static str, Failur
 
 /// Prometheus's text format, version 0.0.4.
 pub(crate) async fn metrics(State(app): State<App>) -> Result<Response, Failure> {
-    let counts = app.pool.run(|desk| desk.waiting()).await?;
+    let counts = app.counts().await?;
     let mut out = String::new();
     // Writing to a string does not fail.
     let _ = writeln!(out, "# HELP vigie_finds Finds by where they stand.\n# TYPE vigie_finds gauge");

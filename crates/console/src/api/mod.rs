@@ -35,8 +35,8 @@ pub(crate) async fn document() -> Response {
 }
 
 pub(crate) async fn shares(State(app): State<App>) -> Answer {
-    let figures = app.figures().await?;
-    Ok(Json(Shares { shares: figures.iter().map(Share::of).collect() }).into_response())
+    let outlook = app.outlook().await?;
+    Ok(Json(Shares { shares: outlook.figures.iter().map(Share::of).collect() }).into_response())
 }
 
 pub(crate) async fn finds(State(app): State<App>, Query(query): Query<FindQuery>) -> Answer {

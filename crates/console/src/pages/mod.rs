@@ -16,7 +16,7 @@ use askama::Template;
 use axum::response::{Html, IntoResponse, Response};
 use vigie_model::Timestamp;
 use vigie_report::Language;
-use vigie_store::{Review, ReviewState, Role};
+use vigie_store::{ReviewState, Role};
 
 use crate::{access::Permission, app::App, assets, auth::Seat, guard::Failure};
 
@@ -51,7 +51,7 @@ pub(crate) struct Shell {
 
 impl Shell {
     pub(crate) async fn of(app: &App, seat: &Seat, tab: Tab) -> Result<Self, Failure> {
-        let counts = app.pool.run(|desk| desk.waiting()).await?;
+        let counts = app.counts().await?;
         Ok(Self {
             language: seat.language,
             name: seat.user.name.clone(),

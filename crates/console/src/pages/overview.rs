@@ -12,9 +12,8 @@ use axum::{
     },
 };
 use tokio_stream::{Stream, StreamExt, wrappers::IntervalStream};
-use vigie_measure::burst::EpisodePlan;
-use vigie_report::{EpisodeReport, ShareFigure, ShareWords, chart_svg, episode_reports, figures_svg, percent, share_words};
-use vigie_store::{Domain, Measuring, Review, Waiting};
+use vigie_report::{EpisodeReport, ShareFigure, ShareWords, chart_svg, figures_svg, percent, share_words};
+use vigie_store::Waiting;
 
 use super::{Answer, Shell, Tab, grouped, page, when};
 use crate::{
@@ -66,18 +65,16 @@ struct Source {
 }
 
 pub(crate) async fn show(State(app): State<App>, Extension(seat): Extension<Seat>) -> Answer {
-    let figures = app.figures().await?;
-    let domains = app.domains();
-    let (counts, episodes) = app.pool.run(move |desk| Ok((desk.waiting()?, episodes(desk.reader(), &domains)?))).await?;
+    let (outlook, counts) = (app.outlook().await?, app.counts().await?);
     let shell = Shell::of(&app, &seat, Tab::Overview).await?;
     let sources = (app.site.sources)().into_iter().map(|health| Source { posts: grouped(health.posts), health }).collect();
     page(&Overview {
-        shares: figures.iter().map(|figure| share(figure, &shell)).collect(),
+        shares: outlook.figures.iter().map(|figure| share(figure, &shell)).collect(),
         decided: grouped(counts.settled),
         finds: grouped(counts.settled + counts.waiting + counts.second + counts.dispute),
         waits: grouped(counts.waiting + counts.second + counts.dispute),
         counts,
-        episodes: episodes.iter().rev().take(EPISODES).map(|episode| flood(episode, &shell, app.now())).collect(),
+        episodes: outlook.episodes.iter().rev().take(EPISODES).map(|episode| flood(episode, &shell, app.now())).collect(),
         sources,
         s: shell,
     })
@@ -94,11 +91,6 @@ fn share(figure: &ShareFigure, shell: &Shell) -> Share {
     }
 }
 
-fn episodes(store: &impl Measuring, domains: &[Domain]) -> vigie_store::Result<Vec<EpisodeReport>> {
-    let hours = domains.iter().map(|domain| Ok((domain.clone(), store.watch_hours(domain)?))).collect::<vigie_store::Result<Vec<_>>>()?;
-    episode_reports(&hours, &EpisodePlan::default(), |watch, network, span, limit| store.advert_finds(watch, network, span, limit))
-}
-
 fn flood(report: &EpisodeReport, shell: &Shell, now: vigie_model::Timestamp) -> Flood {
     let from = vigie_model::Timestamp::parse(&report.start_time).map_or_else(|_| report.start_time.clone(), |at| when(at, now, shell.language));
     Flood {
@@ -113,8 +105,8 @@ fn flood(report: &EpisodeReport, shell: &Shell, now: vigie_model::Timestamp) -> 
 
 /// The shares as a picture for a client's report.
 pub(crate) async fn picture(State(app): State<App>, Extension(seat): Extension<Seat>) -> Answer {
-    let figures = app.figures().await?;
-    Ok(([(header::CONTENT_TYPE, "image/svg+xml")], figures_svg(&figures, seat.language)).into_response())
+    let outlook = app.outlook().await?;
+    Ok(([(header::CONTENT_TYPE, "image/svg+xml")], figures_svg(&outlook.figures, seat.language)).into_response())
 }
 
 /// Says "changed" (with some data: browsers drop events without) when somebody wrote to the store, or a source's state is another; the page then fetches itself.
@@ -134,8 +126,8 @@ pub(crate) async fn events(State(app): State<App>) -> Sse<impl Stream<Item = Res
 
 /// Everything on the page that moves, in few bytes.
 async fn state(app: &App) -> String {
-    let counts = app.pool.run(|desk| desk.waiting()).await.unwrap_or_default();
-    let posts = app.figures().await.map_or(0, |figures| figures.iter().map(|figure| figure.posts.posts + figure.posts.labels).sum::<u64>());
+    let counts = app.counts().await.unwrap_or_default();
+    let posts = app.outlook().await.map_or(0, |outlook| outlook.figures.iter().map(|figure| figure.posts.posts + figure.posts.labels).sum::<u64>());
     let sources: Vec<(String, bool)> = (app.site.sources)().into_iter().map(|source| (source.name, source.connected)).collect();
     format!("{counts:?} {posts} {sources:?}")
 }
