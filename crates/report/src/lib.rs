@@ -5,6 +5,7 @@
 mod drift;
 mod episodes;
 mod explain;
+mod exports;
 mod figure;
 mod language;
 mod networks;
@@ -15,12 +16,13 @@ mod verdict_line;
 pub use drift::{Calibration, DriftReport, drift_report, drift_text};
 pub use episodes::{EpisodeReport, episode_reports, episodes_svg, episodes_text};
 pub use explain::explain;
+pub use exports::{ExportFile, Handover, export_networks};
 pub use figure::{
     Comparison, DayShare, DerivedShare, Exposure, FigureContext, Methods, ShareFigure, answer_of, comparisons, comparisons_text, drawn, figures_svg,
     figures_text, groups, methods,
 };
 pub use language::Language;
-pub use networks::{NetworkReport, network_svg, network_text, networks_text};
+pub use networks::{AccountFacts, NetworkReport, network_svg, network_text, networks_text};
 pub use share::{share_csv, share_json, share_table};
 pub use summary::{RAW_RATE, RunFacts, grouped, mask, summary_json, summary_text};
 pub use verdict_line::write_verdict_line;
