@@ -125,6 +125,7 @@ fn make(random: &mut Random, accounts: u64, versions: &Arc<Versions>) -> Made {
         places: Vec::new(),
         reasons: Vec::new(),
         rules: Vec::new(),
+        pictures: Vec::new(),
         versions: Arc::clone(versions),
     };
     let at = i64::try_from(1_780_272_000 + random.below(90 * SECONDS_A_DAY)).unwrap_or(0);

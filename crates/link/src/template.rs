@@ -125,6 +125,7 @@ pub(crate) mod tests {
             places: Vec::new(),
             reasons: Vec::new(),
             rules: Vec::new(),
+            pictures: Vec::new(),
             versions: Arc::new(Versions { vigie: String::new(), lexicon: String::new(), model: String::new(), rules: None }),
         }
     }

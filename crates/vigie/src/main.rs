@@ -1,7 +1,10 @@
 //! The `vigie` program: command line, settings, exit status. All work is done in the library crates.
 
 mod commands;
+mod pictures;
+mod serve;
 mod settings;
+mod sources;
 
 use std::process::ExitCode;
 

@@ -114,6 +114,9 @@ fn what_a_person_took_apart_stays_apart() {
 fn the_profile_decides_who_is_linked() {
     let platform = case("platform");
     assert_eq!(clusters(platform.path()), pairs(&[("a", "N1"), ("b", "facebook:b"), ("c", "facebook:c"), ("d", "bluesky:d"), ("f", "N1")]));
+    let handover = ["--by", "A. Example", "--purpose", "test", "--basis", "art. 1", "--recipient", "nobody", "--expires", "2027-01-01"];
+    let out = vigie(platform.path(), &[&["networks", "--export", "out"][..], &handover].concat());
+    assert!(!out.status.success() && text(&out).contains("does not hand out"), "{}", text(&out));
     for profile in ["research", "monitor"] {
         let folder = case(profile);
         let out = vigie(folder.path(), &["networks"]);

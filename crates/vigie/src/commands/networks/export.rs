@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::{Args, ValueEnum};
-use vigie_report::{Handover, NetworkReport, export_networks};
+use vigie_report::{Handover, NetworkReport, export_networks, permission};
 
 use crate::{commands::scan::now, settings::Settings};
 
@@ -52,6 +52,7 @@ impl Export {
     /// Writes the files, if asked to; says how many and where.
     pub(super) fn write(&self, settings: &Settings, networks: &[NetworkReport]) -> anyhow::Result<Option<String>> {
         let Some(folder) = &self.export else { return Ok(None) };
+        permission::require(settings.profile, permission::Export::Finds)?;
         let chosen: Vec<NetworkReport> = networks.iter().filter(|network| self.numbers.is_empty() || self.numbers.contains(&network.number)).cloned().collect();
         let files = export_networks(&chosen, &self.handover(settings)?);
         create(folder)?;
