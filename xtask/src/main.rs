@@ -2,6 +2,7 @@
 
 mod e2e;
 mod evidence;
+mod exchange;
 mod figures;
 mod real;
 mod reports;
@@ -22,6 +23,7 @@ const USAGE: &str = "usage: cargo xtask <task>\n\n\
     coverage N simulate N streams a line and print how often intervals hold the truth (2000 takes some minutes)\n\
     kill N    kill a scan at N random moments and compare the stores\n\
     networks  measure linking on the trap suite: precision, recall, what each guard is worth\n\
+    exchange  let networkx, pymisp, stix2 and case_validate read exported networks (needs python3)\n\
     evidence  let public validators judge sealed and tampered evidence; writes docs/tampering.md (needs python3, openssl, unzip)\n\
     peers-reports  let real receivers and libraries take what reports send and write (needs python3, PostgreSQL; installs the rest)\n\
     crash     make every write-related system call of a sealing run fail in turn (needs strace)\n\
@@ -37,6 +39,7 @@ fn main() -> ExitCode {
         ["figures"] => figures::real(),
         ["real"] => real::scan_all(),
         ["networks"] => networks(),
+        ["exchange"] => exchange::exchange(),
         ["evidence"] => evidence::evidence(),
         ["crash"] => evidence::crash(),
         ["e2e"] => e2e::e2e(),

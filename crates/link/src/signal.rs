@@ -52,6 +52,17 @@ pub enum Strength {
     Strong,
 }
 
+impl Strength {
+    /// The strength as it is written in files.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Medium => "medium",
+            Self::Strong => "strong",
+        }
+    }
+}
+
 impl SignalKind {
     pub(crate) const NAME: Self = Self::Name(NameKind::Name);
     pub(crate) const TEXT: Self = Self::Text(TextKind::Text);

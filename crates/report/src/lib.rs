@@ -6,6 +6,7 @@ pub mod document;
 mod drift;
 mod episodes;
 mod explain;
+mod exports;
 mod figure;
 pub mod followup;
 pub mod labels;
@@ -24,12 +25,13 @@ mod verdict_line;
 pub use drift::{Calibration, DriftReport, drift_report, drift_text};
 pub use episodes::{EpisodeReport, episode_reports, episodes_svg, episodes_text};
 pub use explain::{explain, reasons, severity, visible};
+pub use exports::{ExportFile, Handover, export_networks};
 pub use figure::{
     Comparison, DayShare, DerivedShare, Exposure, FigureContext, Methods, ShareFigure, ShareWords, answer_of, chart_svg, comparisons, comparisons_text, drawn,
     figures_svg, figures_text, groups, methods, percent, share_figures, share_words,
 };
 pub use language::Language;
-pub use networks::{NetworkReport, network_svg, network_text, networks_text};
+pub use networks::{AccountFacts, NetworkReport, network_svg, network_text, networks_text};
 pub use share::{share_csv, share_json, share_table};
 pub use summary::{RAW_RATE, RunFacts, grouped, mask, summary_json, summary_text};
 pub use verdict_line::write_verdict_line;

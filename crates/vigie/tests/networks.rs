@@ -114,6 +114,9 @@ fn what_a_person_took_apart_stays_apart() {
 fn the_profile_decides_who_is_linked() {
     let platform = case("platform");
     assert_eq!(clusters(platform.path()), pairs(&[("a", "N1"), ("b", "facebook:b"), ("c", "facebook:c"), ("d", "bluesky:d"), ("f", "N1")]));
+    let handover = ["--by", "A. Example", "--purpose", "test", "--basis", "art. 1", "--recipient", "nobody", "--expires", "2027-01-01"];
+    let out = vigie(platform.path(), &[&["networks", "--export", "out"][..], &handover].concat());
+    assert!(!out.status.success() && text(&out).contains("does not hand out"), "{}", text(&out));
     for profile in ["research", "monitor"] {
         let folder = case(profile);
         let out = vigie(folder.path(), &["networks"]);
@@ -129,4 +132,25 @@ fn a_network_is_told_without_calling_anybody() {
     assert!(told.contains("Cela ne dit pas qu’une seule personne"), "{told}");
     let map = text(&vigie(folder.path(), &["network", "1", "--format", "svg"]));
     assert!(map.starts_with("<svg") && map.ends_with("</svg>\n") && !map.contains("0012") && !map.contains("980012"), "{map}");
+}
+
+#[test]
+fn an_export_says_who_gives_what_to_whom() {
+    let folder = case("authority");
+    let folder = folder.path();
+    assert!(!vigie(folder, &["networks", "--export", "out"]).status.success(), "who, why, for whom and until when are required");
+    let handover = ["--by", "A. Example", "--purpose", "test", "--basis", "art. 1", "--recipient", "nobody", "--expires", "2027-01-01"];
+    let out = vigie(folder, &[&["networks", "--export", "out", "--number", "1"][..], &handover].concat());
+    assert!(out.status.success(), "{}", text(&out));
+    let manifest: Value = serde_json::from_slice(&fs::read(folder.join("out/manifest.json")).unwrap()).unwrap();
+    let files = manifest["files"].as_array().unwrap();
+    assert_eq!((files.len(), &manifest["networks"], &manifest["handover"]["profile"]), (8, &1.into(), &"authority".into()));
+    for file in files {
+        let content = fs::read(folder.join("out").join(file["name"].as_str().unwrap())).unwrap();
+        assert_eq!(file["bytes"], content.len());
+    }
+    for format in ["misp.json", "stix.json", "case.jsonld"] {
+        let document: Value = serde_json::from_slice(&fs::read(folder.join("out").join(format)).unwrap()).unwrap();
+        assert!(!document.to_string().contains("threat-actor"));
+    }
 }

@@ -3,10 +3,11 @@
 mod map;
 mod text;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
-use vigie_link::{Account, Bridge, Cluster, Description, Reach, Reason, SignalKind};
+use vigie_link::{Account, Bridge, Cluster, Description, FindFacts, Reach, Reason, SignalKind};
+use vigie_model::Band;
 use vigie_store::ClusterEvent;
 
 pub use map::network_svg;
@@ -26,6 +27,9 @@ pub struct NetworkReport {
     /// Handles of the accounts, where they are known, by network and account.
     #[serde(serialize_with = "by_name")]
     pub handles: BTreeMap<Account, String>,
+    /// Counts over the finds of each account.
+    #[serde(skip)]
+    pub accounts_facts: BTreeMap<Account, AccountFacts>,
     /// Counts over its finds.
     pub description: Description,
     /// How far it delivers, as its finds say.
@@ -40,6 +44,36 @@ pub struct NetworkReport {
     pub meaning: &'static str,
 }
 
+/// Counts over the finds of one account.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AccountFacts {
+    /// First find, seconds since 1970.
+    pub first_seen: Option<i64>,
+    /// Last find.
+    pub last_seen: Option<i64>,
+    /// All finds.
+    pub finds: u64,
+    /// Those in band `advert`.
+    pub adverts: u64,
+    /// Product classes.
+    pub products: BTreeSet<&'static str>,
+}
+
+impl AccountFacts {
+    fn add(&mut self, facts: &FindFacts<'_>) {
+        self.first_seen = Some(self.first_seen.map_or(facts.at, |first| first.min(facts.at)));
+        self.last_seen = Some(self.last_seen.map_or(facts.at, |last| last.max(facts.at)));
+        self.finds += 1;
+        self.adverts += u64::from(facts.verdict.band == Band::Advert);
+        self.products.extend(facts.verdict.products.iter().map(|product| product.as_str()));
+    }
+
+    /// The product classes as words.
+    pub(crate) fn products(&self) -> String {
+        self.products.iter().copied().collect::<Vec<_>>().join(" ")
+    }
+}
+
 fn by_name<S: serde::Serializer>(handles: &BTreeMap<Account, String>, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_map(handles.iter().map(|(account, handle)| (format!("{}:{}", account.network, account.key), handle)))
 }
@@ -50,7 +84,24 @@ impl NetworkReport {
     pub fn new(number: u64, cluster: Cluster, bridges: Vec<Bridge>, history: Vec<ClusterEvent>) -> Self {
         let description = Description::default();
         let reach = description.reach();
-        Self { number, cluster, handles: BTreeMap::new(), description, reach, bridges, history, templates: BTreeMap::new(), meaning: MEANING }
+        Self {
+            number,
+            cluster,
+            handles: BTreeMap::new(),
+            accounts_facts: BTreeMap::new(),
+            description,
+            reach,
+            bridges,
+            history,
+            templates: BTreeMap::new(),
+            meaning: MEANING,
+        }
+    }
+
+    /// Counts a find of one of its accounts.
+    pub fn add(&mut self, account: &Account, facts: &FindFacts<'_>) {
+        self.description.add(facts);
+        self.accounts_facts.entry(account.clone()).or_default().add(facts);
     }
 
     /// Call it once every find is counted in the description.

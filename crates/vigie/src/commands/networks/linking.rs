@@ -116,14 +116,15 @@ pub(crate) fn reports(settings: &Settings, linked: &Linked, only: Option<u64>) -
 }
 
 fn describe(network: &mut NetworkReport, find: &LinkableFind) {
-    network.description.add(&FindFacts {
+    let facts = FindFacts {
         network: &find.account.network,
         account: &find.account.account,
         at: find.at().seconds(),
         verdict: &find.verdict,
         views: find.views,
         deleted: find.deleted_seen_at.is_some(),
-    });
+    };
+    network.add(&account(&find.account), &facts);
     if let Some(handle) = &find.author_handle {
         network.handles.entry(account(&find.account)).or_insert_with(|| handle.clone());
     }
