@@ -163,9 +163,7 @@ def searching(n):
         hashes.tofile(folder / "hashes")
         asked.tofile(folder / "queries")
         best = flat(faiss, kind, hashes, asked)
-        for flips in (1, 0):
-            rate, exact = multi_hash(faiss, kind, hashes, asked, flips)
-            best = max(best, rate if exact else 0)
+        best = max(best, multi_hash(faiss, kind, hashes, asked))
         result = ours("index", folder / "hashes", folder / "queries")
         row(f"{kind}: vigie", f"{result['queries_per_second']:.0f} ({result['queries_per_second'] / best:.0f} x the best of faiss)", result["matches"], f"{result['build_seconds']:.2f}", f"{result['bytes_per_hash']:.0f}")
     if os.environ.get("BENCH_HAMMING"):
@@ -182,14 +180,18 @@ def flat(faiss, kind, hashes, asked):
     return len(asked) / seconds
 
 
-def multi_hash(faiss, kind, hashes, asked, flips):
+def multi_hash(faiss, kind, hashes, asked):
+    """Both settings; returns the rate of those that found everything."""
     index = faiss.IndexBinaryMultiHash(256, 16, 16)
     build = median_time(lambda: index.add(hashes), 1)
-    index.nflip = flips
-    seconds = median_time(lambda: index.range_search(asked, 32), 3)
-    matches = int(index.range_search(asked, 32)[0][-1])
-    row(f"{kind}: faiss IndexBinaryMultiHash nflip={flips}", f"{len(asked) / seconds:.0f}", matches, f"{build:.1f}", "-")
-    return len(asked) / seconds, matches == flat.matches
+    best = 0
+    for flips in (1, 0):
+        index.nflip = flips
+        seconds = median_time(lambda: index.range_search(asked, 32), 3)
+        matches = int(index.range_search(asked, 32)[0][-1])
+        row(f"{kind}: faiss IndexBinaryMultiHash nflip={flips}", f"{len(asked) / seconds:.0f}", matches, f"{build:.1f}", "-")
+        best = max(best, len(asked) / seconds if matches == flat.matches else 0)
+    return best
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ mod e2e;
 mod evidence;
 mod figures;
 mod real;
+mod reports;
 
 use std::{
     env,
@@ -22,7 +23,9 @@ const USAGE: &str = "usage: cargo xtask <task>\n\n\
     kill N    kill a scan at N random moments and compare the stores\n\
     networks  measure linking on the trap suite: precision, recall, what each guard is worth\n\
     evidence  let public validators judge sealed and tampered evidence; writes docs/tampering.md (needs python3, openssl, unzip)\n\
+    peers-reports  let real receivers and libraries take what reports send and write (needs python3, PostgreSQL; installs the rest)\n\
     crash     make every write-related system call of a sealing run fail in turn (needs strace)\n\
+    pictures N read N generated flyers with and without preparation (needs tesseract-ocr with French)\n\
     e2e       the console in a real browser (needs nodejs, npm, chromium)\n\
     fuzz SECS run every fuzz target for so many seconds (needs a nightly toolchain and cargo-fuzz)";
 
@@ -37,9 +40,11 @@ fn main() -> ExitCode {
         ["evidence"] => evidence::evidence(),
         ["crash"] => evidence::crash(),
         ["e2e"] => e2e::e2e(),
+        ["peers-reports"] => reports::peers(),
         ["kill", times] => kill(times),
         ["coverage"] => coverage("2000"),
         ["coverage", runs] => coverage(runs),
+        ["pictures", count] => pictures(count),
         ["fuzz", seconds] => fuzz(seconds),
         _ => Err(anyhow::anyhow!(USAGE)),
     };
@@ -124,6 +129,11 @@ fn coverage(runs: &str) -> Result<()> {
 
 fn networks() -> Result<()> {
     run("cargo", &["run", "--quiet", "--release", "-p", "vigie-link", "--example", "networks", "--", "10000", "1", "2", "3", "4", "5"])
+}
+
+fn pictures(count: &str) -> Result<()> {
+    count.parse::<u32>().context("N is a number")?;
+    run("cargo", &["run", "--quiet", "--release", "-p", "vigie-media", "--example", "flyers", "--", count])
 }
 
 fn fuzz(seconds: &str) -> Result<()> {

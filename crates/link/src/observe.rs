@@ -74,7 +74,7 @@ pub fn observe(view: &FindView<'_>, allow: &AllowList, plan: &Plan, folded: &mut
         advert: view.verdict.band == Band::Advert,
         signals: offered(view, allow, plan, folded),
         template,
-        pictures: if own_words { view.media.map(pictures).unwrap_or_default() } else { Vec::new() },
+        pictures: if own_words { pictures(view.media, view.verdict) } else { Vec::new() },
     }
 }
 
@@ -155,15 +155,18 @@ fn drop_directories(signals: &mut Vec<Signal>, most: usize) {
 /// Pictures of one find that are looked at.
 const MOST_PICTURES: usize = 16;
 
-fn pictures(media: &str) -> Vec<Picture> {
+/// Pictures by the hashes that came with the post, and by those that were made of files beside it.
+fn pictures(media: Option<&str>, verdict: &Verdict) -> Vec<Picture> {
     #[derive(Deserialize)]
     struct Medium {
         pdq: Option<String>,
         sha256: Option<String>,
     }
-    let media: Vec<Medium> = serde_json::from_str(media).unwrap_or_default();
-    let read = |medium: &Medium| medium.pdq.as_deref().and_then(pdq).or_else(|| medium.sha256.as_deref().and_then(sha256));
-    let mut pictures: Vec<Picture> = media.iter().take(MOST_PICTURES).filter_map(read).collect();
+    let given: Vec<Medium> = media.and_then(|media| serde_json::from_str(media).ok()).unwrap_or_default();
+    let read = |by_pdq: Option<&str>, by_file: Option<&str>| by_pdq.and_then(pdq).or_else(|| by_file.and_then(sha256));
+    let given = given.iter().map(|medium| read(medium.pdq.as_deref(), medium.sha256.as_deref()));
+    let seen = verdict.pictures.iter().map(|finding| read(finding.pdq.as_deref(), finding.sha256.as_deref()));
+    let mut pictures: Vec<Picture> = given.chain(seen).flatten().take(MOST_PICTURES).collect();
     pictures.sort_unstable();
     pictures.dedup();
     pictures
@@ -236,7 +239,7 @@ mod tests {
     fn pictures_are_read_from_their_hashes() {
         let pdq = "0123456789abcdef".repeat(4);
         let media = format!(r#"[{{"kind":"image","pdq":"{pdq}"}},{{"sha256":"{}"}},{{"pdq":"é"}},{{"pdq":"{}"}},{{}}]"#, "ab".repeat(32), "00".repeat(32));
-        assert_eq!(pictures(&media), [Picture::Pdq([0x0123_4567_89ab_cdef; 4]), Picture::Sha256([0xab; 16])]);
-        assert_eq!(pictures("nonsense"), []);
+        assert_eq!(pictures(Some(&media), &verdict()), [Picture::Pdq([0x0123_4567_89ab_cdef; 4]), Picture::Sha256([0xab; 16])]);
+        assert_eq!(pictures(Some("nonsense"), &verdict()), []);
     }
 }

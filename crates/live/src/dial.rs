@@ -14,7 +14,7 @@ use vigie_net::is_public;
 use crate::Loss;
 
 /// The longest time for a connection, for the answer to a request and for anything that is sent.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A connection, encrypted or not.
 pub(crate) enum Socket {
@@ -57,10 +57,10 @@ impl Write for Socket {
     }
 }
 
-/// Connects to the host of a `ws` or `wss` address.
+/// Connects to the host of a `ws`, `wss`, `http` or `https` address.
 pub(crate) fn dial(uri: &Uri, allow_private: bool) -> Result<Socket, Loss> {
     let host = uri.host().unwrap_or_default().trim_matches(['[', ']']);
-    let secure = uri.scheme_str() == Some("wss");
+    let secure = matches!(uri.scheme_str(), Some("wss" | "https"));
     let port = uri.port_u16().unwrap_or(if secure { 443 } else { 80 });
     let addresses = (host, port).to_socket_addrs().map_err(|source| Loss::Address { host: host.to_owned(), source })?;
     let allowed: Vec<SocketAddr> = addresses.filter(|address| allow_private || is_public(address.ip())).collect();

@@ -5,29 +5,24 @@
 mod common;
 
 use std::{
-    collections::BTreeMap,
     io::{BufRead, BufReader, Read},
     net::{Shutdown, TcpListener, TcpStream},
-    num::NonZero,
     path::PathBuf,
     process::{Command, Stdio},
     sync::{
         Arc, Mutex,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicBool, Ordering},
     },
     thread,
-    time::Duration,
 };
 
-use common::{End, Event, Server, Turn};
+use common::{
+    End, Event, Server, Turn,
+    bench::{Bench, random},
+};
 use tungstenite::Message;
-use vigie_detect::{Detector, Lexicon, Model};
-use vigie_ingest::{Limits, LiveSource};
-use vigie_live::{Backoff, Happening, Loss, Protocol, Settings, Stream};
-use vigie_model::{Profile, Timestamp};
-use vigie_pipeline::{Observer, RejectsTo, SourceState, WatchPlan, watch};
-use vigie_rules::{LiveRules, PackSource};
-use vigie_store::{Policy, SqliteReader, SqliteStore};
+use vigie_ingest::LiveSource;
+use vigie_live::{Happening, Loss, Protocol, Settings, stream};
 
 const START: u64 = 1_783_175_888_000_000;
 
@@ -44,93 +39,6 @@ fn v2(number: u64) -> Event {
         r#"{{"$type":"message","payload":{{"$type":"network.bsky.jetstream.subscribeEvents#commit","seq":{number},"did":"did:plc:example{number}","time":"2026-07-04T14:38:08.085Z","rev":"3mptbypluud2a","operation":"create","collection":"app.bsky.feed.post","rkey":"k{number}","record":{{"text":"bonjour numéro {number}"}}}}}}"#
     );
     (number, Message::text(line))
-}
-
-/// A sequence that looks random and is the same in every run (Knuth, "The Art of Computer Programming", MMIX).
-fn random(state: &mut u64) -> u64 {
-    *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-    *state >> 33
-}
-
-/// Stops the run when so many posts were counted.
-struct Until<'a> {
-    wanted: u64,
-    new: AtomicU64,
-    stop: &'a AtomicBool,
-}
-
-impl Observer for Until<'_> {
-    fn committed(&self, _: &[SourceState], new: u64) {
-        if self.new.fetch_add(new, Ordering::Relaxed) + new >= self.wanted {
-            self.stop.store(true, Ordering::Relaxed);
-        }
-    }
-}
-
-struct Bench {
-    folder: tempfile::TempDir,
-    detector: Detector,
-    rules: LiveRules,
-    losses: Arc<Mutex<BTreeMap<String, usize>>>,
-}
-
-impl Bench {
-    fn new() -> Self {
-        let detector = Detector::new(Lexicon::embedded().unwrap(), Model::embedded().unwrap(), Vec::new());
-        let rules = LiveRules::open(PackSource { embedded: false, paths: Vec::new() }, &detector).unwrap();
-        Self { folder: tempfile::tempdir().unwrap(), detector, rules, losses: Arc::default() }
-    }
-
-    fn source(&self, url: &str, protocol: Protocol) -> Box<dyn LiveSource> {
-        let losses = Arc::clone(&self.losses);
-        let settings = Settings {
-            allow_private: true,
-            from_beginning: true,
-            backoff: Backoff { first: Duration::from_millis(1), most: Duration::from_millis(4) },
-            ..Settings::new("test", protocol, url)
-        };
-        let listener = move |_: &str, happening: &Happening<'_>| {
-            if let Happening::Lost { loss, .. } = happening {
-                let kind = format!("{loss:?}").split([' ', '(', '{']).next().unwrap().to_owned();
-                *losses.lock().unwrap().entry(kind).or_default() += 1;
-            }
-        };
-        Box::new(Stream::new(settings, Arc::new(listener)).unwrap())
-    }
-
-    /// Watches until so many new posts were counted. Gives the state of the source.
-    fn watch(&self, server: &Server, protocol: Protocol, wanted: u64) -> SourceState {
-        self.watch_at(&server.url, protocol, wanted)
-    }
-
-    fn watch_at(&self, url: &str, protocol: Protocol, wanted: u64) -> SourceState {
-        let policy = Policy::new(Profile::Platform);
-        let mut store = SqliteStore::open(self.folder.path(), &policy).unwrap();
-        let stop = AtomicBool::new(false);
-        let until = Until { wanted, new: AtomicU64::new(0), stop: &stop };
-        let plan = WatchPlan {
-            limits: Limits::default(),
-            threads: NonZero::new(2).unwrap(),
-            batch: 1_000,
-            commit_every: Duration::from_millis(5),
-            rejects: RejectsTo::Folder(self.folder.path().join("rejects")),
-            keep_rejected_records: true,
-            find_contacts_in_samples: false,
-            clock: Box::new(|| Timestamp::from_seconds(1_783_200_000).unwrap()),
-        };
-        let states = watch(&plan, vec![self.source(url, protocol)], &self.detector, &self.rules, &mut store, &until, &stop).unwrap();
-        states[0].clone()
-    }
-
-    /// Posts that the store has counted, each once.
-    fn counted(&self) -> u64 {
-        use vigie_store::Figures;
-        SqliteReader::open(self.folder.path(), &Policy::new(Profile::Platform)).unwrap().counts().unwrap().posts
-    }
-
-    fn losses(&self, kind: &str) -> usize {
-        self.losses.lock().unwrap().get(kind).copied().unwrap_or(0)
-    }
 }
 
 /// Misbehaves in every way, at least 50 cuts, then serves the rest.
@@ -151,7 +59,7 @@ fn bad_day() -> impl FnMut(usize) -> Turn + Send {
 fn jetstream_cut_fifty_times_loses_nothing_and_counts_nothing_twice() {
     let bench = Bench::new();
     let server = Server::start((1..=900).map(v1).collect(), bad_day());
-    let state = bench.watch(&server, Protocol::Jetstream, 900);
+    let state = bench.watch_at(&server.url, Protocol::Jetstream, 900);
     assert_eq!(bench.counted(), 900);
     assert!(state.posts > 900, "some came twice: {}", state.posts);
     assert_eq!(state.cursor, START + 900 * 1_000_000);
@@ -165,7 +73,7 @@ fn jetstream_cut_fifty_times_loses_nothing_and_counts_nothing_twice() {
 fn jetstream_2_cut_fifty_times_loses_nothing_and_counts_nothing_twice() {
     let bench = Bench::new();
     let server = Server::start((1..=900).map(v2).collect(), bad_day());
-    let state = bench.watch(&server, Protocol::Jetstream2, 900);
+    let state = bench.watch_at(&server.url, Protocol::Jetstream2, 900);
     assert_eq!((bench.counted(), state.cursor), (900, 900));
     assert!(server.requests.lock().unwrap().iter().all(|request| request.starts_with("/xrpc/network.bsky.jetstream.subscribeEvents?")));
 }
@@ -174,10 +82,10 @@ fn jetstream_2_cut_fifty_times_loses_nothing_and_counts_nothing_twice() {
 fn a_new_run_goes_on_after_the_committed_cursor() {
     let bench = Bench::new();
     let mut events: Vec<Event> = (1..=100).map(v2).collect();
-    bench.watch(&Server::start(events.clone(), |_| Turn::Stay), Protocol::Jetstream2, 100);
+    bench.watch_at(&Server::start(events.clone(), |_| Turn::Stay).url, Protocol::Jetstream2, 100);
     events.extend((101..=150).map(v2));
     let server = Server::start(events, |_| Turn::Stay);
-    let state = bench.watch(&server, Protocol::Jetstream2, 50);
+    let state = bench.watch_at(&server.url, Protocol::Jetstream2, 50);
     assert_eq!((bench.counted(), state.cursor), (150, 150));
     assert!(state.posts < 100, "what was committed is not asked for again: {}", state.posts);
     assert!(server.requests.lock().unwrap()[0].ends_with("&cursor=100"), "{:?}", server.requests);
@@ -192,7 +100,7 @@ fn an_ended_stream_is_taken_up_again_and_a_lost_cursor_is_a_located_gap() {
         1 => Turn::Answer(400, r#"{"error":"CursorTooOld"}"#),
         _ => Turn::Stay,
     });
-    let state = bench.watch(&server, Protocol::Jetstream2, 100);
+    let state = bench.watch_at(&server.url, Protocol::Jetstream2, 100);
     assert_eq!((bench.counted(), bench.losses("Ended"), bench.losses("Cursor")), (100, 1, 1));
     assert_eq!(state.rejected, 1, "the gap");
     let rejects = std::fs::read_dir(bench.folder.path().join("rejects")).unwrap().next().unwrap().unwrap();
@@ -208,7 +116,7 @@ fn a_bad_message_is_a_reject_and_the_stream_goes_on() {
     events.insert(10, (START + 10_500_000, Message::text("{\"did\":")));
     events.insert(12, (START + 10_600_000, Message::binary(vec![0xff; 100])));
     let server = Server::start(events, |_| Turn::Stay);
-    let state = bench.watch(&server, Protocol::Jetstream, 20);
+    let state = bench.watch_at(&server.url, Protocol::Jetstream, 20);
     assert_eq!(bench.counted(), 20);
     assert!(state.rejected >= 2, "{state:?}");
 }
@@ -231,7 +139,7 @@ fn recorded_relay_frames_arrive_through_a_stream_that_is_cut() {
     }
     let bench = Bench::new();
     let server = Server::start(events, bad_day());
-    let state = bench.watch(&server, Protocol::Firehose, 17);
+    let state = bench.watch_at(&server.url, Protocol::Firehose, 17);
     assert_eq!(bench.counted(), 17);
     assert_eq!(state.rejected, 0);
 }
@@ -239,13 +147,13 @@ fn recorded_relay_frames_arrive_through_a_stream_that_is_cut() {
 #[test]
 fn a_server_that_was_reset_is_read_from_what_it_has_and_the_gap_is_told() {
     let bench = Bench::new();
-    bench.watch(&Server::start((1..=50).map(v2).collect(), |_| Turn::Stay), Protocol::Jetstream2, 50);
+    bench.watch_at(&Server::start((1..=50).map(v2).collect(), |_| Turn::Stay).url, Protocol::Jetstream2, 50);
     let error = Message::text(r#"{"$type":"error","error":"FutureCursor"}"#);
     // The new server counts from 1 again, with other posts.
     let events =
         (1..=20).map(|seq| (seq, Message::text(v2(seq + 500).1.to_text().unwrap().replace(&format!("\"seq\":{}", seq + 500), &format!("\"seq\":{seq}")))));
     let server = Server::start(events.collect(), move |number| if number == 0 { Turn::Serve(0, End::Say(error.clone())) } else { Turn::Stay });
-    let state = bench.watch(&server, Protocol::Jetstream2, 20);
+    let state = bench.watch_at(&server.url, Protocol::Jetstream2, 20);
     let requests = server.requests.lock().unwrap();
     assert!(requests[0].ends_with("cursor=50") && !requests[1].contains("cursor="), "{requests:?}");
     assert_eq!((bench.counted(), bench.losses("Cursor"), state.rejected, state.cursor), (70, 1, 1, 20));
@@ -263,8 +171,8 @@ fn a_private_server_is_not_connected_to_unless_allowed() {
             stopping.store(true, Ordering::Relaxed);
         }
     };
-    let mut stream = Stream::new(Settings::new("test", Protocol::Jetstream, &server.url), Arc::new(listener)).unwrap();
-    stream.run(None, &mut |_| panic!("nothing may come"), &stop);
+    let mut source = stream(Settings::new("test", &server.url), Protocol::Jetstream, Arc::new(listener)).unwrap();
+    source.run(None, &mut |_| panic!("nothing may come"), &stop);
     assert_eq!(*lost.lock().unwrap(), ["127.0.0.1"]);
     assert_eq!(server.connections.load(Ordering::Relaxed), 0);
 }

@@ -134,8 +134,11 @@ fn program(folder: &Path, then: &str) -> PathBuf {
 }
 
 fn read_with(then: &str) -> (PictureState, String, Duration) {
+    read_within(then, OcrLimits { once: Duration::from_millis(300), total: Duration::from_millis(600), ..OcrLimits::default() })
+}
+
+fn read_within(then: &str, limits: OcrLimits) -> (PictureState, String, Duration) {
     let folder = tempfile::tempdir().unwrap();
-    let limits = OcrLimits { once: Duration::from_millis(300), total: Duration::from_millis(600), ..OcrLimits::default() };
     let program = program(folder.path(), then);
     let reader = PictureReader::new(Limits::default(), move || Tesseract::find(&program, &["fra"], limits), Known::default());
     let started = Instant::now();
@@ -159,6 +162,14 @@ fn a_program_that_hangs_dies_or_floods_costs_the_text_and_nothing_else() {
     assert!(state == PictureState::Unread && reason.contains("exit status: 3"), "{reason}");
     let (state, _, time) = read_with("yes");
     assert!(state == PictureState::Unread && time < Duration::from_secs(8), "{time:?}");
+}
+
+/// The clock would allow it much more: a busy machine must not make pictures unreadable.
+#[test]
+fn processor_time_is_limited_apart_from_the_clock() {
+    let limits = OcrLimits { processor: Duration::from_secs(1), once: Duration::from_secs(60), total: Duration::from_secs(60), ..OcrLimits::default() };
+    let (state, reason, _) = read_within("while :; do :; done", limits);
+    assert!(state == PictureState::Unread && reason.contains("more than 1 s"), "{reason}");
 }
 
 #[test]

@@ -19,7 +19,7 @@ pub enum UnreadableTime {
 
 impl Timestamp {
     /// 1990-01-01: no network of interest is older.
-    const EARLIEST: i64 = 631_152_000;
+    pub const EARLIEST: Self = Self(631_152_000);
     /// 2100-01-01.
     const END: i64 = 4_102_444_800;
 
@@ -28,7 +28,7 @@ impl Timestamp {
     /// # Errors
     /// [`UnreadableTime::Range`] outside the years 1990 to 2099.
     pub fn from_seconds(seconds: i64) -> Result<Self, UnreadableTime> {
-        if (Self::EARLIEST..Self::END).contains(&seconds) { Ok(Self(seconds)) } else { Err(UnreadableTime::Range) }
+        if (Self::EARLIEST.0..Self::END).contains(&seconds) { Ok(Self(seconds)) } else { Err(UnreadableTime::Range) }
     }
 
     /// Reads RFC 3339, with any offset and any fraction of a second (the fraction is dropped).

@@ -2,13 +2,22 @@
 //!
 //! The only crate that formats for outsiders, in English and French.
 
+pub mod document;
 mod drift;
 mod episodes;
 mod explain;
 mod figure;
+pub mod followup;
+pub mod labels;
 mod language;
+pub mod manifest;
 mod networks;
+pub mod notice;
+pub mod permission;
+pub mod police;
 mod share;
+pub mod sharing;
+pub mod statement;
 mod summary;
 mod verdict_line;
 

@@ -101,6 +101,22 @@ pub enum Error {
     /// More entries than a batch can have.
     #[error("the batch has {0} entries: commit at most 4,294,967,295 at once")]
     BatchTooLarge(usize),
+    /// A find is in another document of the same kind to the same receiver.
+    #[error("find {find} is in {document} already: a decision is reported once; withdraw that document first")]
+    AlreadyReported {
+        /// The find.
+        find: i64,
+        /// The document that has it.
+        document: String,
+    },
+    /// A document is not in the state that an act needs.
+    #[error("{id}: {why}")]
+    DocumentState {
+        /// The document.
+        id: String,
+        /// What is in the way, and what to do.
+        why: &'static str,
+    },
     /// A file beside the database could not be read or written.
     #[error("{}: {source}", path.display())]
     File {

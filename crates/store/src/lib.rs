@@ -6,6 +6,7 @@
 
 mod accounts;
 mod batch;
+mod casework;
 mod error;
 mod keys;
 mod ledger;
@@ -19,7 +20,12 @@ mod sqlite;
 
 pub use accounts::{Accounts, Added, ApiToken, AuditLine, Credentials, Role, SecretHash, User, UserId, UserSettings};
 pub use batch::{Batch, Cursor, Deletion, Entry, FindDraft, Outcome, Post, Receipt, SampleDraft, Totals};
+pub use casework::{
+    Act, AuditEntry, Casework, Clocks, Document, DocumentDraft, Event, EventDraft, GivenOut, HoldSubject, LabelDraft, Message, MessageDraft, MessageState,
+    Purged, Settled,
+};
 pub use error::{Error, Result};
+pub use keys::{random_key, write_private};
 pub use linking::{AccountRef, ClusterChange, ClusterEvent, LinkableFind, Linking, LinkingUpkeep, RecordedCluster};
 pub use mask::without_identifiers;
 pub use measuring::{

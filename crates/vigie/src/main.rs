@@ -2,7 +2,9 @@
 
 mod commands;
 mod pictures;
+mod serve;
 mod settings;
+mod sources;
 
 use std::process::ExitCode;
 

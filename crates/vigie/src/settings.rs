@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use serde::Deserialize;
 use vigie_detect::Watch;
-use vigie_live::Protocol;
 use vigie_model::Profile;
 use vigie_rules::PackSource;
 use vigie_store::{Policy, TermsOverride};
+
+use crate::sources::{self, Live};
 
 /// Name of the configuration file.
 pub(crate) const FILE_NAME: &str = "vigie.toml";
@@ -30,6 +31,9 @@ pub(crate) struct Settings {
     pub(crate) rules: PackSource,
     pub(crate) evidence: Evidence,
     pub(crate) pictures: Pictures,
+    pub(crate) reporting: Reporting,
+    /// Where `vigie watch` serves its figures and the webhook.
+    pub(crate) serve: Option<std::net::SocketAddr>,
 }
 
 /// The file's form.
@@ -59,6 +63,16 @@ struct File {
     evidence: Evidence,
     #[serde(default)]
     pictures: Pictures,
+    reporting: Reporting,
+    serve: ServeTable,
+}
+
+/// The small web server of `vigie watch`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ServeTable {
+    /// Address and port, such as 127.0.0.1:9632.
+    listen: Option<std::net::SocketAddr>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -91,24 +105,6 @@ pub(crate) struct Source {
     pub(crate) name: String,
     /// A file or folder; relative to the configuration file.
     pub(crate) path: PathBuf,
-}
-
-/// A stream that `vigie watch` reads.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Live {
-    /// Shown in messages; the cursor is kept under it.
-    pub(crate) name: String,
-    /// What the server speaks.
-    pub(crate) protocol: Protocol,
-    /// Its address: `wss://…`.
-    pub(crate) url: String,
-    /// Whether it may be in a private network.
-    #[serde(default)]
-    pub(crate) allow_private: bool,
-    /// Whether to begin with the oldest message that the server has, not with the next one.
-    #[serde(default)]
-    pub(crate) from_beginning: bool,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -185,6 +181,44 @@ impl Default for Pictures {
     }
 }
 
+/// Who reports, under which law, and by which ways.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Reporting {
+    /// Organisation that notifies.
+    pub(crate) organisation: String,
+    /// Where platforms answer.
+    pub(crate) email: String,
+    /// Country whose law is pleaded, ISO 3166-1.
+    pub(crate) country: Option<String>,
+    /// Language of notices.
+    pub(crate) language: Option<String>,
+    /// Designation as a trusted flagger.
+    pub(crate) trusted_flagger: Option<String>,
+    /// Least lower bound of a platform's acceptance rate, in per cent; below it sending is held.
+    pub(crate) least_acceptance: Option<f64>,
+    /// Days without an answer after which a notice is due for a reminder.
+    pub(crate) remind_days: Option<i64>,
+    /// Days that a document is kept after the last thing that happened to it.
+    pub(crate) answered_days: Option<u32>,
+    /// Days that a document is kept at most.
+    pub(crate) document_days: Option<u32>,
+    /// Days that the audit log is kept.
+    pub(crate) audit_days: Option<u32>,
+    /// Ways to receivers.
+    pub(crate) channel: Vec<vigie_deliver::Channel>,
+}
+
+impl Reporting {
+    /// Secret files are named relative to the configuration file.
+    fn relative_to(mut self, folder: &Path) -> Self {
+        for channel in &mut self.channel {
+            channel.secret_relative_to(folder);
+        }
+        self
+    }
+}
+
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct TermsTable {
@@ -220,6 +254,8 @@ impl Settings {
             rules: RulesTable::default().packs(Path::new(".")),
             evidence: Evidence::default(),
             pictures: Pictures::default(),
+            reporting: Reporting::default(),
+            serve: None,
         }
     }
 
@@ -227,7 +263,7 @@ impl Settings {
         let content = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
         let file: File = toml::from_str(&content).map_err(|error| anyhow::anyhow!("{}", explain(path, &content, &error)))?;
         check_watches(&file.watch).with_context(|| format!("{}", path.display()))?;
-        check_live(&file.live).with_context(|| format!("{}", path.display()))?;
+        sources::check(&file.live).with_context(|| format!("{}", path.display()))?;
         let folder = path.parent().unwrap_or(Path::new("."));
         let mut policy = Policy::new(file.profile);
         policy.retention.find_days = file.retention.find_days.unwrap_or(policy.retention.find_days);
@@ -245,12 +281,14 @@ impl Settings {
                 .map(|w| Watch { name: w.name, any: w.any, all: w.all, none: w.none, networks: w.networks, places: w.places })
                 .collect(),
             sources: file.source.into_iter().map(|s| Source { path: folder.join(&s.path), ..s }).collect(),
-            live: file.live,
+            live: file.live.into_iter().map(|live| live.within(folder)).collect(),
             policy,
             limits: file.limits,
             rules: file.rules.packs(folder),
             evidence: Evidence { tsa_roots: file.evidence.tsa_roots.map(|path| folder.join(path)), ..file.evidence },
             pictures: file.pictures,
+            reporting: file.reporting.relative_to(folder),
+            serve: file.serve.listen,
         })
     }
 }
@@ -274,18 +312,6 @@ fn check_watches(watches: &[WatchTable]) -> anyhow::Result<()> {
     }
     if watches.len() > usize::from(u16::MAX) {
         bail!("at most 65535 watches");
-    }
-    Ok(())
-}
-
-fn check_live(live: &[Live]) -> anyhow::Result<()> {
-    for (index, source) in live.iter().enumerate() {
-        if source.name.trim().is_empty() {
-            bail!("live source number {} has an empty name", index + 1);
-        }
-        if live.iter().take(index).any(|other| other.name == source.name) {
-            bail!("two live sources are called {:?}; names must differ", source.name);
-        }
     }
     Ok(())
 }

@@ -28,6 +28,16 @@ impl BlockBuilder {
         self.spans.push(Span { start, end: self.bytes.len(), position, event: None });
     }
 
+    /// Adds the data of a server-sent event with its name. Copies both.
+    pub fn event(&mut self, name: &str, data: &[u8], position: Position) {
+        self.record(data, position);
+        let start = self.bytes.len();
+        self.bytes.extend_from_slice(name.as_bytes());
+        if let Some(span) = self.spans.last_mut() {
+            span.event = Some((start, self.bytes.len()));
+        }
+    }
+
     /// Adds a problem of the source itself: what gave no record.
     pub fn problem(&mut self, source: &str, position: Position, reason: &impl Display, bytes: &[u8]) {
         self.problems.push(Problem::new(source, position, reason, bytes));

@@ -2,6 +2,9 @@
 
 #![allow(dead_code, clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "each test file uses its part of it, and a test fails by panicking")]
 
+pub(crate) mod bench;
+pub(crate) mod web;
+
 use std::{
     io::{Read, Write},
     net::{TcpListener, TcpStream},

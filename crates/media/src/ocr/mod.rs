@@ -64,7 +64,14 @@ pub fn read(picture: &Picture, engine: &Tesseract) -> Result<Vec<Word>, OcrError
                     break;
                 }
             }
-            Err(error) => failure = Some(error),
+            Err(error) => {
+                // What took too long once will again.
+                let hopeless = matches!(error, OcrError::TimedOut { .. });
+                failure = Some(error);
+                if hopeless {
+                    break;
+                }
+            }
         }
     }
     match (best, failure) {
@@ -118,9 +125,9 @@ pub fn text_of(words: &[Word]) -> (String, Vec<std::ops::Range<usize>>) {
     (text, ranges)
 }
 
-/// Default limits: a picture may take ten seconds in all.
+/// Default limits: each attempt a few seconds of the processor, and room for a busy machine.
 impl Default for OcrLimits {
     fn default() -> Self {
-        Self { once: Duration::from_secs(6), total: Duration::from_secs(12), memory: 1 << 30, output: 4 << 20 }
+        Self { processor: Duration::from_secs(6), once: Duration::from_secs(30), total: Duration::from_secs(45), memory: 1 << 30, output: 4 << 20 }
     }
 }

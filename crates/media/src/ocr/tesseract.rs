@@ -3,7 +3,7 @@
 use std::{
     ffi::OsString,
     io::{self, Read, Write},
-    os::unix::process::CommandExt,
+    os::unix::process::{CommandExt, ExitStatusExt},
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
     thread,
@@ -19,9 +19,11 @@ use super::{Word, tsv};
 /// What reading a picture may cost.
 #[derive(Debug, Clone, Copy)]
 pub struct OcrLimits {
-    /// Time for one attempt.
+    /// Processor time of one attempt, in whole seconds: what a picture costs, whatever else the machine does.
+    pub processor: Duration,
+    /// Time for one attempt on the clock.
     pub once: Duration,
-    /// Time for all attempts on a picture.
+    /// Time for all attempts on a picture, on the clock.
     pub total: Duration,
     /// Bytes of memory of the process.
     pub memory: u64,
@@ -158,6 +160,9 @@ impl Tesseract {
             drop(writer.join());
             let printed = reader.join().unwrap_or_else(|_| Ok(Vec::new()));
             let status = status?;
+            if status.signal() == Some(Signal::XCPU.as_raw()) {
+                return Err(OcrError::TimedOut { seconds: self.limits.processor.as_secs() });
+            }
             if !status.success() {
                 return Err(OcrError::Failed { status });
             }
@@ -195,11 +200,13 @@ impl Leash {
     /// Sets the limits. Where the system cannot, time alone is limited.
     fn on(child: &Child, limits: &OcrLimits, time: Duration) -> Self {
         let group = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
-        let limit = |value: u64| Rlimit { current: Some(value), maximum: Some(value) };
-        let all = [(Resource::As, limits.memory), (Resource::Cpu, time.as_secs() + 1), (Resource::Core, 0), (Resource::Fsize, 0), (Resource::Nofile, 64)];
+        let processor = limits.processor.as_secs().max(1);
+        // Past the first limit of processor time it gets a signal that tells why; past the second it is killed.
+        let spare = |resource| if resource == Resource::Cpu { 1 } else { 0 };
+        let all = [(Resource::As, limits.memory), (Resource::Cpu, processor), (Resource::Core, 0), (Resource::Fsize, 0), (Resource::Nofile, 64)];
         for (resource, value) in all {
             // It may be gone already; then its end says what happened.
-            let _ = prlimit(group, resource, limit(value));
+            let _ = prlimit(group, resource, Rlimit { current: Some(value), maximum: Some(value + spare(resource)) });
         }
         Self { group, started: Instant::now(), time }
     }

@@ -11,6 +11,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0002_measure.sql"),
     include_str!("../../migrations/0003_console.sql"),
     include_str!("../../migrations/0004_networks.sql"),
+    include_str!("../../migrations/0005_reports.sql"),
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration (

@@ -10,6 +10,7 @@ mod finds;
 mod linking;
 mod measuring;
 mod migrate;
+mod purge;
 mod rollups;
 mod samples;
 
@@ -294,9 +295,17 @@ impl SqliteStore {
         let retention = self.policy.retention;
         let before = |days: u32| now.seconds() - i64::from(days) * SECONDS_A_DAY;
         let tx = self.reader.conn.unchecked_transaction()?;
-        let mut finds = tx.execute("DELETE FROM find WHERE reviewed_at IS NULL AND found_at < ?1", [before(retention.find_days)])? as u64;
+        let mut finds = tx.execute(
+            "DELETE FROM find WHERE reviewed_at IS NULL AND found_at < ?1
+             AND NOT EXISTS (SELECT 1 FROM hold WHERE kind = 'find' AND subject = CAST(find.id AS TEXT) AND released_at IS NULL)",
+            [before(retention.find_days)],
+        )? as u64;
         if self.policy.profile != vigie_model::Profile::Authority {
-            finds += tx.execute("DELETE FROM find WHERE reviewed_at < ?1", [before(retention.confirmed_days)])? as u64;
+            finds += tx.execute(
+                "DELETE FROM find WHERE reviewed_at < ?1
+                 AND NOT EXISTS (SELECT 1 FROM hold WHERE kind = 'find' AND subject = CAST(find.id AS TEXT) AND released_at IS NULL)",
+                [before(retention.confirmed_days)],
+            )? as u64;
         }
         linking::forget_without_finds(&tx)?;
         linking::forget_apart_before(&tx, before(retention.ledger_days))?;

@@ -10,7 +10,7 @@ use std::{
 use anyhow::{Context, bail};
 use clap::{Args, ValueEnum};
 use serde::Serialize;
-use vigie_live::Protocol;
+use vigie_live::Spending;
 use vigie_model::Timestamp;
 use vigie_pipeline::SourceState;
 
@@ -70,14 +70,17 @@ pub(crate) struct Connection {
     /// Connections lost or not made since the start.
     pub(crate) losses: u64,
     pub(crate) last_loss: Option<String>,
+    /// What was spent, for a source that is paid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) spending: Option<Spending>,
     /// Whether the cursor is a time, so that the lag is known.
     time_cursor: bool,
 }
 
 impl Connection {
-    pub(crate) fn new(name: &str, protocol: Protocol) -> Self {
+    pub(crate) fn new(name: &str, time_cursor: bool) -> Self {
         let state = SourceState { name: name.to_owned(), ..SourceState::default() };
-        Self { state, connected: false, losses: 0, last_loss: None, time_cursor: protocol == Protocol::Jetstream }
+        Self { state, connected: false, losses: 0, last_loss: None, spending: None, time_cursor }
     }
 
     /// Seconds between the last committed message and `at`.
@@ -123,6 +126,11 @@ impl Health {
             let lag = source.lag(self.updated).map_or("–".to_owned(), |lag| format!("{lag} s"));
             let _ = writeln!(out, "{name:<20} {connected:>9} {posts:>10} {adverts:>8} {review:>9} {deletes:>9} {rejected:>8} {:>7} {lag:>8}", source.losses);
         }
+        for (source, spending) in self.sources.iter().filter_map(|source| Some((source, source.spending?))) {
+            let Spending { day, month, day_budget, month_budget } = spending;
+            let [day, month, day_budget, month_budget] = [day, month, day_budget, month_budget].map(units);
+            let _ = writeln!(out, "\n{}: spent {day:.2} of {day_budget:.2} today, {month:.2} of {month_budget:.2} this month", source.state.name);
+        }
         for source in self.sources.iter().filter(|source| !source.connected) {
             if let Some(loss) = &source.last_loss {
                 let _ = writeln!(out, "\n{}: {loss}", source.state.name);
@@ -131,14 +139,15 @@ impl Health {
         out
     }
 
-    fn to_prometheus(&self, now: Timestamp) -> String {
+    pub(crate) fn to_prometheus(&self, now: Timestamp) -> String {
         let mut out = String::new();
         let mut family = |name: &str, kind: &str, help: &str, value: &dyn Fn(&Connection) -> Option<i64>| {
-            let _ = writeln!(out, "# HELP vigie_source_{name} {help}\n# TYPE vigie_source_{name} {kind}");
-            for source in &self.sources {
-                if let Some(value) = value(source) {
-                    let _ = writeln!(out, "vigie_source_{name}{{source=\"{}\"}} {value}", escape(&source.state.name));
-                }
+            let values: Vec<_> = self.sources.iter().filter_map(|source| Some((source, value(source)?))).collect();
+            if !values.is_empty() {
+                let _ = writeln!(out, "# HELP vigie_source_{name} {help}\n# TYPE vigie_source_{name} {kind}");
+            }
+            for (source, value) in values {
+                let _ = writeln!(out, "vigie_source_{name}{{source=\"{}\"}} {value}", escape(&source.state.name));
             }
         };
         let count = |number: u64| i64::try_from(number).ok();
@@ -149,6 +158,11 @@ impl Health {
         family("rejected_total", "counter", "Records refused, and gaps of the source.", &|s| count(s.state.rejected));
         family("losses_total", "counter", "Connections lost or not made.", &|s| count(s.losses));
         family("connected", "gauge", "Whether the source is connected.", &|s| Some(i64::from(s.connected && self.running)));
+        let spent = |pick: fn(Spending) -> u64| move |s: &Connection| s.spending.map(pick).and_then(count);
+        family("spent_today_millionths", "gauge", "Money spent or reserved today, in millionths.", &spent(|s| s.day));
+        family("budget_today_millionths", "gauge", "Money that may be spent today, in millionths.", &spent(|s| s.day_budget));
+        family("spent_month_millionths", "gauge", "Money spent or reserved this month, in millionths.", &spent(|s| s.month));
+        family("budget_month_millionths", "gauge", "Money that may be spent this month, in millionths.", &spent(|s| s.month_budget));
         family("lag_seconds", "gauge", "Age of the last committed message, where the cursor is a time.", &|s| s.lag(self.updated));
         let age = now.seconds() - self.updated.seconds();
         let _ = writeln!(
@@ -167,7 +181,14 @@ fn connection(value: &serde_json::Value) -> Option<Connection> {
     (state.deletes, state.ignored) = (count("deletes")?, count("ignored")?);
     (state.rejected, state.repaired) = (count("rejected")?, count("repaired")?);
     let last_loss = value.get("last_loss").and_then(serde_json::Value::as_str).map(str::to_owned);
-    Some(Connection { state, connected: flag("connected")?, losses: count("losses")?, last_loss, time_cursor: flag("time_cursor")? })
+    let spending = value.get("spending").and_then(|spending| serde_json::from_value(spending.clone()).ok());
+    Some(Connection { state, connected: flag("connected")?, losses: count("losses")?, last_loss, spending, time_cursor: flag("time_cursor")? })
+}
+
+/// Millionths as units of the currency.
+#[expect(clippy::cast_precision_loss, reason = "shown with two digits")]
+fn units(millionths: u64) -> f64 {
+    millionths as f64 / 1e6
 }
 
 /// A label's value.
@@ -181,10 +202,10 @@ mod tests {
 
     fn health() -> Health {
         let at = |text| Timestamp::parse(text).unwrap();
-        let mut one = Connection::new("bluesky \"a\"", Protocol::Jetstream);
+        let mut one = Connection::new("bluesky \"a\"", true);
         one.state = SourceState { cursor: 1_783_175_888_085_434, posts: 1_200, adverts: 7, review: 3, deletes: 40, rejected: 1, ..one.state };
         (one.connected, one.losses) = (true, 2);
-        let mut two = Connection::new("relay", Protocol::Firehose);
+        let mut two = Connection::new("relay", false);
         (two.losses, two.last_loss) = (5, Some("the server closed the stream".into()));
         Health { started: at("2026-07-04T14:00:00Z"), updated: at("2026-07-04T14:38:10Z"), running: true, sources: vec![one, two] }
     }

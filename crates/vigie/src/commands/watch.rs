@@ -5,7 +5,7 @@ use std::{
     num::NonZero,
     path::Path,
     process::ExitCode,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -13,7 +13,7 @@ use anyhow::{Context, bail};
 use clap::Args;
 use vigie_detect::{Detector, Lexicon, Model};
 use vigie_ingest::{Limits, LiveSource};
-use vigie_live::{Happening, Stream};
+use vigie_live::{Door, Happening};
 use vigie_model::{Profile, Timestamp};
 use vigie_pipeline::{Observer, RejectsTo, SourceState, WatchPlan};
 use vigie_rules::LiveRules;
@@ -25,7 +25,11 @@ use super::{
     settings,
     status::{Connection, Health},
 };
-use crate::settings::{Live, Settings};
+use crate::{
+    serve::{self, Served},
+    settings::Settings,
+    sources::Live,
+};
 
 /// Posts in one transaction.
 const BATCH: usize = 8_192;
@@ -62,7 +66,8 @@ impl Watch {
         purge_rejects(&rejects_folder(&settings), settings.policy.retention.find_days)?;
         let stop = stop_on_signal()?;
         let desk = Arc::new(Desk::new(&settings, &chosen, start));
-        let sources = chosen.iter().map(|live| source(live, &desk)).collect::<anyhow::Result<Vec<_>>>()?;
+        let sources = (0..).zip(&chosen).map(|(number, live)| source(number, live, &settings, &desk)).collect::<anyhow::Result<Vec<_>>>()?;
+        serve(&settings, &desk)?;
         let states = vigie_pipeline::watch(&self.plan(&settings, start), sources, &detector, &rules, &mut store, &*desk, &stop)?;
         desk.write(&states, true)?;
         print(&desk.lock().0.to_text(present(start)))
@@ -103,15 +108,34 @@ fn present(start: Timestamp) -> Timestamp {
     now().unwrap_or(start)
 }
 
-fn source(live: &Live, desk: &Arc<Desk>) -> anyhow::Result<Box<dyn LiveSource>> {
-    let settings = vigie_live::Settings {
-        allow_private: live.allow_private,
-        from_beginning: live.from_beginning,
-        ..vigie_live::Settings::new(&live.name, live.protocol, &live.url)
+fn source(number: usize, live: &Live, settings: &Settings, desk: &Arc<Desk>) -> anyhow::Result<Box<dyn LiveSource>> {
+    let told = Arc::clone(desk);
+    let (source, door) = live.open(settings, Arc::new(move |name, happening| told.happened(name, happening)))?;
+    if let Some(door) = door {
+        // There is one webhook at the most.
+        desk.door.get_or_init(|| (number, door));
+    }
+    Ok(Box::new(source))
+}
+
+/// Serves figures and the webhook, where the configuration says so.
+fn serve(settings: &Settings, desk: &Arc<Desk>) -> anyhow::Result<()> {
+    let door = desk.door.get().map(|(_, door)| door.clone());
+    let Some(address) = settings.serve else {
+        return if door.is_some() { bail!("a webhook needs an address: set `listen` in [serve], such as \"127.0.0.1:9632\"") } else { Ok(()) };
     };
-    let desk = Arc::clone(desk);
-    let stream = Stream::new(settings, Arc::new(move |name, happening| desk.happened(name, happening)))?;
-    Ok(Box::new(stream))
+    let told = Arc::clone(desk);
+    let served = Served {
+        door,
+        metrics: Box::new(move || {
+            let now = present(told.start);
+            told.lock().0.to_prometheus(now)
+        }),
+        clock: || jiff::Timestamp::now().as_second(),
+    };
+    let bound = serve::start(address, served)?;
+    desk.log(&format!("serving http://{bound}/metrics"));
+    Ok(())
 }
 
 /// Where the news of all threads come together: the log on standard error, and the file that `vigie status` reads.
@@ -120,13 +144,15 @@ struct Desk {
     file: std::path::PathBuf,
     terminal: bool,
     start: Timestamp,
+    /// The door to the webhook, and which source it is.
+    door: OnceLock<(usize, Door)>,
 }
 
 impl Desk {
     fn new(settings: &Settings, chosen: &[Live], start: Timestamp) -> Self {
-        let connections = chosen.iter().map(|live| Connection::new(&live.name, live.protocol)).collect();
+        let connections = chosen.iter().map(|live| Connection::new(&live.name, live.cursor_is_time())).collect();
         let health = Health { started: start, updated: start, running: true, sources: connections };
-        Self { health: Mutex::new((health, None)), file: Health::file(settings), terminal: io::stderr().is_terminal(), start }
+        Self { health: Mutex::new((health, None)), file: Health::file(settings), terminal: io::stderr().is_terminal(), start, door: OnceLock::new() }
     }
 
     fn lock(&self) -> MutexGuard<'_, (Health, Option<Instant>)> {
@@ -135,9 +161,10 @@ impl Desk {
 
     fn happened(&self, name: &str, happening: &Happening<'_>) {
         let line = match happening {
-            Happening::Connected { cursor: Some(cursor) } => format!("{name}: connected, going on after {cursor}"),
-            Happening::Connected { cursor: None } => format!("{name}: connected"),
-            Happening::Lost { loss, wait } => format!("{name}: {loss}; trying again in {:.1} s", wait.as_secs_f64()),
+            Happening::Connected { cursor: Some(cursor) } => Some(format!("{name}: connected, going on after {cursor}")),
+            Happening::Connected { cursor: None } => Some(format!("{name}: connected")),
+            Happening::Lost { loss, wait } => Some(format!("{name}: {loss}; trying again in {:.1} s", wait.as_secs_f64())),
+            Happening::Spent { .. } => None,
         };
         if let Some(connection) = self.lock().0.sources.iter_mut().find(|connection| connection.state.name == name) {
             match happening {
@@ -147,9 +174,10 @@ impl Desk {
                     connection.losses += 1;
                     connection.last_loss = Some(loss.to_string());
                 }
+                Happening::Spent { spending } => connection.spending = Some(*spending),
             }
         }
-        self.log(&line);
+        line.iter().for_each(|line| self.log(line));
     }
 
     fn log(&self, line: &str) {
@@ -180,6 +208,9 @@ impl Observer for Desk {
     fn committed(&self, states: &[SourceState], _new: u64) {
         if let Err(error) = self.write(states, false) {
             self.log(&format!("cannot write the status: {error:#}"));
+        }
+        if let Some((state, door)) = self.door.get().and_then(|(number, door)| Some((states.get(*number)?, door))) {
+            door.committed(state.cursor);
         }
         if self.terminal {
             let (posts, adverts) = states.iter().fold((0, 0), |(posts, adverts), state| (posts + state.posts, adverts + state.adverts));

@@ -1,6 +1,7 @@
-//! The door for people: reviewing and accounts, open beside the writer of the stream.
+//! The door for people: reviewing, accounts and casework, open beside the writer of the stream.
 
 mod accounts;
+mod casework;
 mod decisions;
 mod queue;
 mod search;
@@ -13,7 +14,7 @@ use std::path::Path;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use vigie_model::{Timestamp, Versions};
 
-use super::{DATABASE, KEY_FILE, SqliteReader, StoreKey, check_identity, measuring, migrate};
+use super::{DATABASE, KEY_FILE, SqliteReader, StoreKey, check_identity, lock, measuring, migrate};
 use crate::{Error, GivenLabel, Labelling, Policy, Result};
 
 /// A connection that reads everything and writes what people decide. Any number of them may be open beside one [`super::SqliteStore`]: their
@@ -27,18 +28,22 @@ impl SqliteDesk {
     /// Opens the store in a folder.
     ///
     /// # Errors
-    /// There is none, it is of another profile, or not brought up to date: opening a [`super::SqliteStore`] once does that.
+    /// There is none, it is of another profile, or it has to be brought up to date while somebody writes to it.
     pub fn open(dir: &Path, policy: &Policy) -> Result<Self> {
         let path = dir.join(DATABASE);
         if !path.is_file() {
             return Err(Error::NoStore(dir.to_owned()));
         }
-        let conn = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+        let mut conn = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
         conn.busy_timeout(std::time::Duration::from_secs(10))?;
         conn.pragma_update(None, "foreign_keys", true)?;
         conn.pragma_update(None, "secure_delete", true)?;
+        conn.pragma_update(None, "synchronous", "full")?;
         conn.set_prepared_statement_cache_capacity(64);
-        migrate::check_current(&conn)?;
+        if migrate::check_current(&conn).is_err() {
+            let _lock = lock(dir)?;
+            migrate::migrate(&mut conn)?;
+        }
         let key = StoreKey::read(dir)?.ok_or_else(|| Error::KeyMissing(dir.join(KEY_FILE)))?.seeded(policy.sample_seed.as_deref());
         check_identity(&conn, dir, policy, &key)?;
         Ok(Self { reader: SqliteReader { conn, key, linking: policy.linking() } })
