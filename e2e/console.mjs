@@ -195,7 +195,7 @@ await step("the overview is live", async () => {
 });
 
 await step("French and English", async () => {
-  for (const [path, title] of [["/", "Vue d’ensemble"], ["/queue", "File"], ["/measure", "Mesure"], ["/account", "Votre compte"]]) {
+  for (const [path, title] of [["/", "Vue d’ensemble"], ["/queue", "File d’attente"], ["/measure", "Mesure"], ["/account", "Votre compte"]]) {
     await go(cleo, path);
     assert.equal(await cleo.textContent("h1"), title);
     assert.equal(await cleo.getAttribute("html", "lang"), "fr");
