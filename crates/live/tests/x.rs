@@ -104,7 +104,12 @@ impl Network {
         let skip: usize = request.query("next_token").map_or(0, |token| token.parse().unwrap());
         let mut found: Vec<usize> = (0..self.sent.load(Ordering::Relaxed)).filter(|number| id(*number) > since).collect();
         found.reverse();
-        let page: Vec<String> = found.iter().skip(skip).take(5).map(|number| post(*number).trim_start_matches("{\"data\":").split(r#","matching"#).next().unwrap().to_owned()).collect();
+        let page: Vec<String> = found
+            .iter()
+            .skip(skip)
+            .take(5)
+            .map(|number| post(*number).trim_start_matches("{\"data\":").split(r#","matching"#).next().unwrap().to_owned())
+            .collect();
         let next = if found.len() > skip + 5 { format!(r#","next_token":"{}""#, skip + 5) } else { String::new() };
         let data = if page.is_empty() { String::new() } else { format!(r#""data":[{}],"#, page.join(",")) };
         Reply::Page(200, String::new(), format!(r#"{{{data}"meta":{{"result_count":{}{next}}}}}"#, page.len()).into_bytes())

@@ -13,7 +13,7 @@ mod policy;
 mod ports;
 mod sqlite;
 
-pub use batch::{Batch, Cursor, Deletion, Entry, FindDraft, Outcome, Post, Receipt, SampleDraft, Totals};
+pub use batch::{Batch, Cursor, Deletion, Departure, Entry, FindDraft, Outcome, Post, Receipt, SampleDraft, Totals};
 pub use error::{Error, Result};
 pub use mask::without_identifiers;
 pub use measuring::{

@@ -6,7 +6,8 @@ use sha2::{Digest, Sha256};
 use crate::{Error, Result, keys::hex};
 
 /// In order; never changed once released.
-const MIGRATIONS: &[&str] = &[include_str!("../../migrations/0001_start.sql"), include_str!("../../migrations/0002_measure.sql")];
+const MIGRATIONS: &[&str] =
+    &[include_str!("../../migrations/0001_start.sql"), include_str!("../../migrations/0002_measure.sql"), include_str!("../../migrations/0007_accounts.sql")];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration (
     version INTEGER PRIMARY KEY,

@@ -1,5 +1,6 @@
 //! The commands, one module each.
 
+mod capture;
 mod doctor;
 mod drift;
 mod episodes;
@@ -52,6 +53,7 @@ enum Command {
     Watch(watch::Watch),
     X(x::XCommand),
     Import(import::Import),
+    Capture(capture::Capture),
     Status(status::Status),
     Share(share::Share),
     Label(label::Label),
@@ -122,6 +124,7 @@ impl Cli {
         match self.command {
             Command::Scan(scan) => scan.run(config),
             Command::Import(import) => import.run(config),
+            Command::Capture(capture) => capture.run(config),
             Command::Watch(watch) => watch.run(config),
             Command::X(x) => x.run(config),
             Command::Status(status) => status.run(config),
