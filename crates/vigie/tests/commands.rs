@@ -57,9 +57,8 @@ fn a_capture_is_judged_and_kept_once() {
     let capture = |picture: &str| vigie(folder.path(), &[&["capture", picture], &card[..]].concat());
     let (first, second) = (capture("story.png"), capture("story.png"));
     assert!(first.status.success() && second.status.success(), "{}", text(&first));
-    let finds = json(&vigie(folder.path(), &["finds", "--format", "json"]));
-    let finds = finds.as_array().unwrap();
-    assert_eq!((finds.len(), &finds[0]["network"]), (1, &"snapchat".into()));
+    let finds = text(&vigie(folder.path(), &["finds", "--json"]));
+    assert_eq!((finds.lines().count(), finds.contains("snapchat")), (1, true), "{finds}");
     let kept: Vec<_> = fs::read_dir(folder.path().join("vigie-data/captures")).unwrap().map(|file| file.unwrap().file_name()).collect();
     assert_eq!(kept.len(), 2, "the picture and the card: {kept:?}");
     assert!(text(&capture("text.png")).contains("no PNG, JPEG or WebP"));
