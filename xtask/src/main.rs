@@ -1,9 +1,11 @@
 //! Tasks of the project: `cargo xtask test` is what CI runs, the rest is for those who change things.
 
+mod e2e;
 mod evidence;
 mod figures;
 mod peers;
 mod real;
+mod reports;
 
 use std::{
     env,
@@ -21,8 +23,12 @@ const USAGE: &str = "usage: cargo xtask <task>\n\n\
     peers     install a real PDS of the AT protocol (npm) and read it through a line that is cut\n\
     coverage N simulate N streams a line and print how often intervals hold the truth (2000 takes some minutes)\n\
     kill N    kill a scan at N random moments and compare the stores\n\
+    networks  measure linking on the trap suite: precision, recall, what each guard is worth\n\
     evidence  let public validators judge sealed and tampered evidence; writes docs/tampering.md (needs python3, openssl, unzip)\n\
+    peers-reports  let real receivers and libraries take what reports send and write (needs python3, PostgreSQL; installs the rest)\n\
     crash     make every write-related system call of a sealing run fail in turn (needs strace)\n\
+    pictures N read N generated flyers with and without preparation (needs tesseract-ocr with French)\n\
+    e2e       the console in a real browser (needs nodejs, npm, chromium)\n\
     fuzz SECS run every fuzz target for so many seconds (needs a nightly toolchain and cargo-fuzz)";
 
 fn main() -> ExitCode {
@@ -33,11 +39,15 @@ fn main() -> ExitCode {
         ["figures"] => figures::real(),
         ["peers"] => peers::peers(),
         ["real"] => real::scan_all(),
+        ["networks"] => networks(),
         ["evidence"] => evidence::evidence(),
         ["crash"] => evidence::crash(),
+        ["e2e"] => e2e::e2e(),
+        ["peers-reports"] => reports::peers(),
         ["kill", times] => kill(times),
         ["coverage"] => coverage("2000"),
         ["coverage", runs] => coverage(runs),
+        ["pictures", count] => pictures(count),
         ["fuzz", seconds] => fuzz(seconds),
         _ => Err(anyhow::anyhow!(USAGE)),
     };
@@ -118,6 +128,15 @@ fn kill(times: &str) -> Result<()> {
 fn coverage(runs: &str) -> Result<()> {
     runs.parse::<u32>().context("N is a number")?;
     run("cargo", &["run", "--quiet", "--release", "-p", "vigie-measure", "--example", "coverage", "--", runs])
+}
+
+fn networks() -> Result<()> {
+    run("cargo", &["run", "--quiet", "--release", "-p", "vigie-link", "--example", "networks", "--", "10000", "1", "2", "3", "4", "5"])
+}
+
+fn pictures(count: &str) -> Result<()> {
+    count.parse::<u32>().context("N is a number")?;
+    run("cargo", &["run", "--quiet", "--release", "-p", "vigie-media", "--example", "flyers", "--", count])
 }
 
 fn fuzz(seconds: &str) -> Result<()> {

@@ -5,13 +5,15 @@
 //! news, prevention, requests, talk and other contexts lower it. Its sum, the two views of the model and the structure are
 //! then the inputs of a logistic regression, whose weights are trained. Every step is kept as a [`Reason`].
 
+use std::borrow::Cow;
+
 use vigie_model::{Band, ComponentKind, Grade, Label, Lang, Product, Reason};
 
 use crate::{
     entities::Entities,
     evidence::Evidence,
     lexicon::Strength,
-    model::{CONTEXT_INPUTS, INPUTS, Model, RULES_SCALE, WORDS_INPUTS},
+    model::{CONTEXT_INPUTS, INPUTS, Model, Part, RULES_SCALE, WORDS_INPUTS},
 };
 
 /// Scores from here on are adverts.
@@ -65,7 +67,7 @@ impl Sum {
     fn add(&mut self, what: std::fmt::Arguments<'_>, weight: f32) {
         self.log_odds += weight;
         if let Some(reasons) = &mut self.reasons {
-            reasons.push(Reason { what: what.to_string(), weight });
+            reasons.push(Reason { what: what.as_str().map_or_else(|| what.to_string().into(), Cow::Borrowed), weight });
         }
     }
 }
@@ -206,16 +208,20 @@ pub(crate) fn training_inputs(evidence: &Evidence) -> [f32; INPUTS] {
 }
 
 /// Weighs the evidence of one text.
-pub(crate) fn fuse(evidence: &Evidence, model: &Model, views: Views, lang: Lang) -> Fused {
+pub(crate) fn fuse(evidence: &Evidence, model: &Model, views: Views, lang: Lang, left_out: Option<Part>) -> Fused {
     let mut ruled = rules(evidence);
-    let inputs = inputs(evidence, &ruled, views);
-    let part = |of: &[usize]| -> f32 { of.iter().map(|&n| model.weight(n) * inputs.get(n).copied().unwrap_or(0.0)).sum() };
-    let structure: Vec<usize> = (3..INPUTS).filter(|n| !WORDS_INPUTS.contains(n) && !CONTEXT_INPUTS.contains(n)).collect();
+    let mut inputs = inputs(evidence, &ruled, views);
+    if let Some(part) = left_out {
+        part.leave_out(&mut inputs);
+    }
+    let term = |n: usize| model.weight(n) * inputs.get(n).copied().unwrap_or(0.0);
+    let part = |of: &[usize]| -> f32 { of.iter().map(|&n| term(n)).sum() };
+    let structure: f32 = (3..INPUTS).filter(|n| !WORDS_INPUTS.contains(n) && !CONTEXT_INPUTS.contains(n)).map(term).sum();
     let scale = model.weight(0) / RULES_SCALE;
     let mut reasons = ruled.sum.reasons.take().unwrap_or_default();
     reasons.iter_mut().for_each(|reason| reason.weight *= scale);
-    let parts = [("model:words", part(&WORDS_INPUTS)), ("model:context", part(&CONTEXT_INPUTS)), ("model:structure", part(&structure) + model.bias(lang))];
-    reasons.extend(parts.into_iter().filter(|(_, weight)| *weight != 0.0).map(|(what, weight)| Reason { what: what.to_owned(), weight }));
+    let parts = [("model:words", part(&WORDS_INPUTS)), ("model:context", part(&CONTEXT_INPUTS)), ("model:structure", structure + model.bias(lang))];
+    reasons.extend(parts.into_iter().filter(|(_, weight)| *weight != 0.0).map(|(what, weight)| Reason { what: what.into(), weight }));
     let score = odds_to_score(part(&[0]) + parts.iter().map(|(_, weight)| weight).sum::<f32>());
     let score = if is_thin(evidence, &ruled) { score.min(THIN) } else { score };
     let band = band(score);

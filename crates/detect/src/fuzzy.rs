@@ -71,9 +71,14 @@ fn is_vowel(byte: u8) -> bool {
 /// Calls `found` with the word less each of its letters but the first, which misspellers keep.
 fn less_one(word: &[u8], mut found: impl FnMut(&[u8])) {
     let mut buffer = [0u8; LONGEST];
-    let Some(room) = buffer.get_mut(..word.len().saturating_sub(1)) else { return };
-    for left_out in 1..word.len() {
-        room.iter_mut().zip(word.iter().enumerate().filter(|(at, _)| *at != left_out)).for_each(|(to, (_, from))| *to = *from);
+    let (Some(room), [first, _, rest @ ..]) = (buffer.get_mut(..word.len().saturating_sub(1)), word) else { return };
+    room.iter_mut().zip([first].into_iter().chain(rest)).for_each(|(to, from)| *to = *from);
+    found(room);
+    // The gap moves on by one letter each time.
+    for (at, letter) in word.iter().enumerate().take(word.len() - 1).skip(1) {
+        if let Some(to) = room.get_mut(at) {
+            *to = *letter;
+        }
         found(room);
     }
 }

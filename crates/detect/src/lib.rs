@@ -29,7 +29,7 @@ pub use watch::{Watch, WatchSet};
 
 use crate::{
     fuzzy::Fuzzy,
-    model::{Masks, Outline},
+    model::{Masks, Outline, Part},
     phrases::Phrases,
     scan::Hit,
     watch::{Role, Seen, WatchWord},
@@ -55,10 +55,15 @@ pub struct Scratch {
 }
 
 impl Scratch {
-    /// The folded bytes of the text that was judged last: equal for texts that differ only in case, accents and punctuation.
+    /// The text that was judged last, folded: its bytes are equal for texts that differ only in case, accents and punctuation.
     #[must_use]
-    pub fn folded(&self) -> &[u8] {
-        self.folded.bytes()
+    pub fn folded(&self) -> &Folded {
+        &self.folded
+    }
+
+    /// Folds a text again, after others were judged.
+    pub fn fold(&mut self, text: &str) {
+        self.folded.read(text);
     }
 }
 
@@ -94,6 +99,8 @@ pub struct Detector {
     /// Countries of the watches' places.
     home: Vec<String>,
     model: Model,
+    /// For measurements only.
+    left_out: Option<Part>,
     versions: Arc<Versions>,
 }
 
@@ -125,6 +132,7 @@ impl Detector {
             watches: Vec::new(),
             home: Vec::new(),
             model,
+            left_out: None,
             versions,
         };
         for (number, watch) in (0u16..).zip(&watches) {
@@ -149,6 +157,23 @@ impl Detector {
                 self.places.iter().filter(|p| fold_phrase(&p.name) == folded).flat_map(|p| p.aliases.clone()).chain([place.clone()]).collect();
             names.iter().for_each(|name| self.add_watch_word(WatchWord { watch, role: Role::Place, index }, name));
         }
+    }
+
+    /// The detector without a part, to be trained and measured so.
+    #[must_use]
+    pub fn without(mut self, part: Part) -> Self {
+        self.left_out = Some(part);
+        self
+    }
+
+    /// The part that is left out.
+    #[must_use]
+    pub fn left_out(&self) -> Option<Part> {
+        self.left_out
+    }
+
+    fn has(&self, part: Part) -> bool {
+        self.left_out != Some(part)
     }
 
     /// Watch words share the automaton; their numbers come after those of the lexicon's entries.
@@ -214,7 +239,7 @@ impl Detector {
         let lang = language_of(post);
         let drug = self.look(post, scratch);
         let evidence = self.evidence(post, lang, scratch);
-        Features { drug, inputs: fusion::training_inputs(&evidence), ..Features::read(&scratch.folded, &evidence) }
+        Features { drug, inputs: fusion::training_inputs(&evidence), ..Features::read(&scratch.folded, &evidence, self.has(Part::Masking)) }
     }
 
     /// Words of a post that the lexicon does not know and that stand where products stand: with how much more the context says
@@ -248,7 +273,8 @@ impl Detector {
         let Scratch { folded, masks, outline, .. } = scratch;
         masks.read(evidence);
         outline.read(evidence, masks);
-        self.model.by_context(folded, masks, outline)
+        let nothing = Masks::default();
+        self.model.by_context(folded, if self.has(Part::Masking) { masks } else { &nothing }, outline)
     }
 
     /// The first look at text and tags: notes the words of watches, and says whether some word may name a drug.
@@ -257,11 +283,16 @@ impl Detector {
         seen.clear();
         let mut drug = false;
         for tag in &post.tags {
-            folded_tag.read(tag);
+            self.fold(tag, folded_tag);
             drug |= self.look_at(folded_tag, hits, seen);
         }
-        folded.read(&post.text);
+        self.fold(&post.text, folded);
         drug | self.look_at(folded, hits, seen)
+    }
+
+    #[inline]
+    fn fold(&self, text: &str, folded: &mut Folded) {
+        if self.has(Part::Normaliser) { folded.read(text) } else { folded.read_as_written(text) }
     }
 
     fn look_at(&self, folded: &Folded, hits: &mut Vec<Hit>, seen: &mut Seen) -> bool {
@@ -290,13 +321,15 @@ impl Detector {
         let Scratch { folded, folded_tag, hits, tag_hits, .. } = scratch;
         tag_hits.clear();
         for tag in &post.tags {
-            folded_tag.read(tag);
+            self.fold(tag, folded_tag);
             scan::scan(&self.phrases, folded_tag, hits);
             tag_hits.append(hits);
         }
         scan::scan(&self.phrases, folded, hits);
-        scan::broken(&self.phrases, folded, &post.text, hits);
-        scan::misspelt(&self.fuzzy, folded, hits);
+        if self.has(Part::Normaliser) {
+            scan::broken(&self.phrases, folded, &post.text, hits);
+            scan::misspelt(&self.fuzzy, folded, hits);
+        }
     }
 
     /// Hits of text and tags weighed against one another; contacts and prices are not read yet.
@@ -336,7 +369,7 @@ impl Detector {
     fn explain(&self, post: &Post<'_>, lang: Lang, words: f32, scratch: &mut Scratch) -> Verdict {
         let evidence = self.evidence(post, lang, scratch);
         let context = self.context(&evidence, scratch);
-        let fused = fusion::fuse(&evidence, &self.model, fusion::Views { words, context }, lang);
+        let fused = fusion::fuse(&evidence, &self.model, fusion::Views { words, context }, lang, self.left_out);
         Verdict {
             score: fused.score,
             band: fused.band,
@@ -348,6 +381,7 @@ impl Detector {
             prices: evidence.entities.prices,
             reasons: fused.reasons,
             rules: Vec::new(),
+            pictures: Vec::new(),
             versions: Arc::clone(&self.versions),
         }
     }
@@ -379,7 +413,8 @@ fn language_of(post: &Post<'_>) -> Lang {
 }
 
 /// The language that a text seems to be in; unknown for texts of fewer than 20 letters.
-fn language(text: &str) -> Lang {
+#[must_use]
+pub fn language(text: &str) -> Lang {
     if text.chars().filter(|c| c.is_alphabetic()).take(20).count() < 20 {
         return Lang::UNKNOWN;
     }

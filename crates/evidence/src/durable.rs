@@ -91,7 +91,7 @@ pub(crate) fn make_folder(path: &Path) -> Result<(), FileError> {
 }
 
 /// Replaces a file as a whole: after a crash either the old or the new content is there.
-pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     let temporary = path.with_extension("tmp");
     write_synced(&temporary, bytes)?;
     fs::rename(&temporary, path).at("rename", &temporary)?;

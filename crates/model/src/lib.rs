@@ -5,6 +5,7 @@
 
 mod catalogue;
 mod lang;
+mod picture;
 mod post;
 mod profile;
 mod time;
@@ -12,6 +13,7 @@ mod verdict;
 
 pub use catalogue::{ComponentKind, Grade, Label, Product, UnknownName};
 pub use lang::Lang;
+pub use picture::{KnownPicture, PictureBox, PictureCode, PictureFinding, PictureReading, PictureSpan, PictureState};
 pub use post::{Author, Event, NeutralAuthor, NeutralMedia, NeutralPost, Post, Revision, post_schema};
 pub use profile::{Profile, SourceTerms};
 pub use time::{Timestamp, UnreadableTime};

@@ -1,10 +1,11 @@
 //! What the detector says of a post.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ComponentKind, Label, Product};
+use crate::{ComponentKind, Label, PictureFinding, Product};
 
 /// Where a score stands between the two thresholds of the detector.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -147,7 +148,7 @@ pub struct Place {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Reason {
     /// In words, for people: "delivery", "news wording".
-    pub what: String,
+    pub what: Cow<'static, str>,
     /// Change of the log-odds.
     pub weight: f32,
 }
@@ -240,6 +241,9 @@ pub struct Verdict {
     /// Rules that held, in the order of their packs; without those in the shadow.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rules: Vec<Arc<FiredRule>>,
+    /// Pictures of the post, as far as they were looked at; what was found in them stands in contacts and prices too, at the end of the text.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pictures: Vec<PictureFinding>,
     /// What it was made with.
     pub versions: Arc<Versions>,
 }

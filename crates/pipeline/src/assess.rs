@@ -10,7 +10,10 @@ use vigie_model::{Band, Event, Post, Timestamp, Verdict, Versions};
 use vigie_rules::{LiveRules, RuleBook};
 use vigie_store::{Batch, FindDraft, SampleDraft};
 
-use crate::summary::{Contacts, Tally};
+use crate::{
+    pictures::{Pictures, judge_with},
+    summary::{Contacts, Tally},
+};
 
 /// Writes the line of a post for the file of verdicts: post, score, verdict, versions, where to.
 pub type VerdictWriter = fn(&Post<'_>, f32, Option<&Verdict>, &std::sync::Arc<Versions>, &mut Vec<u8>);
@@ -27,6 +30,8 @@ pub(crate) struct Shared<'a> {
     pub(crate) verdict_line: Option<VerdictWriter>,
     /// Whether contacts are looked for in clear posts of watches too.
     pub(crate) find_contacts: bool,
+    /// Reads the pictures of posts, if they are looked at.
+    pub(crate) pictures: Option<&'a dyn Pictures>,
 }
 
 /// Tells the time of finding.
@@ -110,7 +115,13 @@ impl<'a> Worker<'a> {
     fn post(&mut self, post: &Post<'_>, out: &mut Assessed) {
         let Shared { detector, verdict_line, .. } = self.shared;
         let mut judgement = if verdict_line.is_some() { detector.judge_and_explain(post, &mut self.scratch) } else { detector.judge(post, &mut self.scratch) };
-        self.rules.apply(post, &mut judgement, detector.watches(), &mut out.tally.rules);
+        let text_hash = text_hash(self.scratch.folded().bytes());
+        let readings = self.shared.pictures.map(|pictures| pictures.look(out.input, post)).unwrap_or_default();
+        if !readings.is_empty() {
+            judgement = judge_with(detector, post, judgement, readings, &mut self.scratch, &mut out.tally.pictures);
+            self.scratch.fold(&post.text);
+        }
+        self.rules.apply(post, self.scratch.folded(), &mut judgement, detector.watches(), &mut out.tally.rules);
         if let Some(write) = verdict_line {
             write(post, judgement.score, judgement.verdict.as_deref(), self.rules.versions(), &mut out.verdict_lines);
         }
@@ -132,7 +143,7 @@ impl<'a> Worker<'a> {
             key: post_key(network, &post.id),
             revision: post.revision,
             cell,
-            text_hash: text_hash(self.scratch.folded()),
+            text_hash,
             author_hash: post.author.key().map_or(0, |author| author_hash(network, author)),
             find,
             sample,

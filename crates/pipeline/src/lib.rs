@@ -3,6 +3,7 @@
 //! [`run`] is the main job. Start reading at [`scan`](self) for the threads, then at `assess` for what is done to a post.
 
 mod assess;
+mod pictures;
 mod rejects;
 mod scan;
 mod summary;
@@ -10,6 +11,7 @@ mod survey;
 mod watch;
 
 pub use assess::VerdictWriter;
+pub use pictures::{PictureCounts, Pictures};
 pub use rejects::RejectsTo;
 pub use scan::{Error, Plan, Progress, run};
 pub use summary::{BandCounts, ContactCount, Summary};

@@ -11,7 +11,10 @@ use std::{
     num::NonZero,
     panic::{AssertUnwindSafe, catch_unwind},
     path::Path,
-    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
     thread,
 };
 
@@ -25,6 +28,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use crate::{
     assess::{Assessed, Now, Shared, VerdictWriter, Worker},
+    pictures::Pictures,
     rejects::{Rejects, RejectsTo},
     summary::{Contacts, Summary, Tally},
 };
@@ -79,6 +83,8 @@ pub struct Plan {
     pub find_contacts_in_samples: bool,
     /// Where a line for every post goes, and what writes it. Such a run reads every input from its beginning.
     pub verdicts: Option<(VerdictWriter, Box<dyn Write>)>,
+    /// Reads the pictures of posts; none: they are not looked at.
+    pub pictures: Option<Arc<dyn Pictures>>,
 }
 
 /// Told how the run gets on.
@@ -132,6 +138,7 @@ pub fn run(plan: Plan, detector: &Detector, rules: &LiveRules, store: &mut dyn I
         .map(|(input, start)| (input.name(), start.position.line))
         .collect();
     let decoder = Decoder::new(&plan.limits);
+    let pictures = plan.pictures.clone();
     let shared = Shared {
         detector,
         decoder: &decoder,
@@ -139,6 +146,7 @@ pub fn run(plan: Plan, detector: &Detector, rules: &LiveRules, store: &mut dyn I
         now: Now::Fixed(plan.now),
         verdict_line: plan.verdicts.as_ref().map(|(writer, _)| *writer),
         find_contacts: plan.find_contacts_in_samples,
+        pictures: pictures.as_deref(),
     };
     let signals = Signals { stop, abandoned: AtomicUsize::new(0) };
     let (work_out, work_in) = bounded::<Work>(plan.threads.get() + 1);
@@ -461,6 +469,7 @@ impl<'a> Writer<'a> {
             known: self.summary.known,
             edited: self.summary.edited,
             finds: self.summary.finds,
+            pictures: self.tally.pictures,
             contacts: self.contacts.top(10),
             rules: self.tally.rules.counts().map(|(name, count)| (name.to_owned(), count)).collect(),
             rules_reloaded: self.summary.rules_reloaded,

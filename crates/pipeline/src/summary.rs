@@ -7,6 +7,8 @@ use vigie_detect::Judgement;
 use vigie_model::{Band, Contact, ContactKind};
 use vigie_rules::{RuleCount, RuleTally};
 
+use crate::PictureCounts;
+
 /// Posts of one watch, or of all.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct BandCounts {
@@ -46,6 +48,7 @@ pub(crate) struct Tally {
     pub(crate) ignored: u64,
     pub(crate) deletes: u64,
     pub(crate) rules: RuleTally,
+    pub(crate) pictures: PictureCounts,
 }
 
 impl Tally {
@@ -66,6 +69,7 @@ impl Tally {
         self.ignored += other.ignored;
         self.deletes += other.deletes;
         self.rules.merge(&other.rules);
+        self.pictures.add(&other.pictures);
     }
 }
 
@@ -134,6 +138,8 @@ pub struct Summary {
     pub edited: u64,
     /// Finds written.
     pub finds: u64,
+    /// What looking at pictures came to.
+    pub pictures: PictureCounts,
     /// The contacts that stand in most adverts.
     pub contacts: Vec<ContactCount>,
     /// Rules that held or failed at least once, by name; those in the shadow too.

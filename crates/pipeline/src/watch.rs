@@ -117,7 +117,15 @@ pub fn watch<S: Ingest + Upkeep>(
     let cursors = sources.iter().map(|source| store.cursor(&store_key(source.name()))).collect::<Result<Vec<_>, _>>()?;
     let names: Vec<String> = sources.iter().map(|source| source.name().to_owned()).collect();
     let decoder = Decoder::new(&plan.limits);
-    let shared = Shared { detector, decoder: &decoder, rules, now: Now::Clock(&*plan.clock), verdict_line: None, find_contacts: plan.find_contacts_in_samples };
+    let shared = Shared {
+        detector,
+        decoder: &decoder,
+        rules,
+        now: Now::Clock(&*plan.clock),
+        verdict_line: None,
+        find_contacts: plan.find_contacts_in_samples,
+        pictures: None,
+    };
     let (work_out, work_in) = bounded::<Work>(plan.threads.get() + 1);
     let (done_out, done_in) = bounded::<(u64, Outcome)>(plan.threads.get() + 1);
     let (token_out, token_in) = bounded::<()>(plan.threads.get() * 4 + 4);

@@ -57,6 +57,7 @@ fn run_and_change(folder: &Path, change: Option<String>) -> (Summary, LiveRules)
         keep_rejected_records: false,
         verdicts: None,
         find_contacts_in_samples: false,
+        pictures: None,
     };
     let mut store = SqliteStore::temporary(&Policy::new(Profile::Research)).unwrap();
     let change = Change { file, content: Mutex::new(change) };

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use vigie_model::{Band, Component, Label, Reason, Severity, Verdict};
+use vigie_model::{Band, Component, Label, PictureBox, PictureFinding, PictureState, Reason, Severity, Verdict};
 
 use crate::Language;
 
@@ -44,9 +44,10 @@ pub fn explain(text: Option<&str>, verdict: &Verdict, language: Language) -> Str
         }
     }
     entities(verdict, language, &mut out);
+    pictures(&verdict.pictures, language, &mut out);
     let _ = writeln!(out, "\n{}", language.pick("What moved the score (log-odds):", "Ce qui a fait varier le score (log-cotes) :"));
-    for reason in &verdict.reasons {
-        let _ = writeln!(out, "  {:+.1}  {}", reason.weight, rule_in_words(reason, verdict, language).unwrap_or_else(|| reason_in_words(reason, language)));
+    for (weight, words) in reasons(verdict, language) {
+        let _ = writeln!(out, "  {weight:+.1}  {words}");
     }
     routes(verdict, language, &mut out);
     let versions = &verdict.versions;
@@ -63,6 +64,13 @@ pub fn explain(text: Option<&str>, verdict: &Verdict, language: Language) -> Str
         let _ = writeln!(out, "{} {rules}", language.pick("rules", "règles"));
     }
     out
+}
+
+/// What moved the score: the change of the log-odds, and why in words.
+#[must_use]
+pub fn reasons(verdict: &Verdict, language: Language) -> Vec<(f32, String)> {
+    let words = |reason: &Reason| rule_in_words(reason, verdict, language).unwrap_or_else(|| reason_in_words(reason, language));
+    verdict.reasons.iter().map(|reason| (reason.weight, words(reason))).collect()
 }
 
 /// A reason that is a rule, in the words of its pack.
@@ -84,7 +92,9 @@ fn routes(verdict: &Verdict, language: Language, out: &mut String) {
     }
 }
 
-fn severity(severity: Severity, language: Language) -> &'static str {
+/// Name of a severity.
+#[must_use]
+pub fn severity(severity: Severity, language: Language) -> &'static str {
     match severity {
         Severity::Info => language.pick("for information", "pour information"),
         Severity::Low => language.pick("low", "faible"),
@@ -113,6 +123,43 @@ fn entities(verdict: &Verdict, language: Language, out: &mut String) {
             let _ = writeln!(out, "{name}: {}", values.join(", "));
         }
     }
+}
+
+/// What the pictures say, and where in them.
+fn pictures(pictures: &[PictureFinding], language: Language, out: &mut String) {
+    for picture in pictures {
+        let _ = writeln!(out, "\n{} {}: {}", language.pick("Picture", "Image"), picture.media + 1, picture_state(picture, language));
+        for line in picture.text.lines().take(40) {
+            let _ = writeln!(out, "  │ {}", harmless(line));
+        }
+        for span in &picture.spans {
+            let PictureBox { x, y, width, height } = span.place;
+            let read = if span.text.is_empty() { String::new() } else { format!(" “{}”", harmless(&span.text)) };
+            let maybe = if span.alternative { language.pick(" (as it was probably meant)", " (tel que probablement voulu)") } else { "" };
+            let _ = writeln!(out, "  {}{read}{maybe} · {x},{y} {width}×{height}", language.component(span.kind));
+        }
+        for code in &picture.codes {
+            let _ = writeln!(out, "  QR: {}", harmless(&code.text));
+        }
+        for known in &picture.known {
+            let what = if known.harmless {
+                language.pick("harmless picture on the list", "image anodine de la liste")
+            } else {
+                language.pick("on the list", "dans la liste")
+            };
+            let _ = writeln!(out, "  {what} {} ({} bits)", known.list, known.distance);
+        }
+    }
+}
+
+fn picture_state(picture: &PictureFinding, language: Language) -> String {
+    let state = match picture.state {
+        PictureState::Read => language.pick("read", "lue"),
+        PictureState::Unread => language.pick("text not read", "texte non lu"),
+        PictureState::Refused => language.pick("not decoded", "non décodée"),
+        PictureState::Missing => language.pick("missing", "absente"),
+    };
+    picture.reason.as_ref().map_or_else(|| state.to_owned(), |reason| format!("{state} ({reason})"))
 }
 
 /// Each line of the text, cut to the width, with a line of marks below and the names of the spans below that.
@@ -182,18 +229,23 @@ fn underline_piece(piece: &str, start: usize, components: &[Component], language
 
 /// Without characters that steer a terminal: each is shown as one visible character.
 fn harmless(text: &str) -> String {
-    let shown = |c: char| match u32::from(c) {
+    text.chars().map(visible).collect()
+}
+
+/// A character as it may be shown: controls, and marks that turn the direction of writing, as one visible character.
+#[must_use]
+pub fn visible(c: char) -> char {
+    match u32::from(c) {
         9 => ' ',
         code @ 0..=31 => char::from_u32(0x2400 + code).unwrap_or('�'),
         0x7F..=0x9F | 0x200E | 0x200F | 0x202A..=0x202E | 0x2066..=0x2069 => '�',
         _ => c,
-    };
-    text.chars().map(shown).collect()
+    }
 }
 
 /// A reason of the fusion in words.
 fn reason_in_words(reason: &Reason, language: Language) -> String {
-    let what = reason.what.as_str();
+    let what = reason.what.as_ref();
     if let Some((kind, strength)) = what.split_once(':').and_then(|(kind, strength)| Some((kind.parse().ok()?, strength))) {
         let name = language.component(kind);
         return match strength {
@@ -215,6 +267,7 @@ fn reason_in_words(reason: &Reason, language: Language) -> String {
         "everyday_sense_likely" => ("the everyday sense of the word is likely", "le sens courant du mot est probable"),
         "legal_product" => ("a legal product is named", "un produit légal est nommé"),
         "contact_given" => ("a contact is given", "un contact est donné"),
+        "known_picture" => ("a picture is on a list of adverts", "une image figure dans une liste d’annonces"),
         "price_list" => ("price list", "liste de prix"),
         "price_for_quantity" => ("price for a quantity", "prix pour une quantité"),
         "price" => ("price", "prix"),
@@ -274,6 +327,7 @@ mod tests {
                 Reason { what: "context:news".into(), weight: -3.4 },
             ],
             rules: vec![],
+            pictures: vec![],
             versions: Arc::new(Versions { vigie: "0.1.0".into(), lexicon: "0123456789abcdef".into(), model: "rules-1".into(), rules: None }),
         };
         insta::assert_snapshot!(explain(Some(text), &verdict, Language::French));
@@ -301,6 +355,7 @@ mod tests {
             places: vec![],
             reasons: vec![Reason { what: "rule:minors_recruited".into(), weight: 1.0 }],
             rules: vec![Arc::new(rule)],
+            pictures: vec![],
             versions: Arc::new(Versions { vigie: "0.1.0".into(), lexicon: "0".into(), model: "m".into(), rules: Some("0123456789abcdef".into()) }),
         };
         let french = explain(None, &verdict, Language::French);

@@ -13,7 +13,8 @@ pub enum Language {
 
 impl Language {
     /// The word for this language.
-    pub(crate) fn pick<'a>(self, english: &'a str, french: &'a str) -> &'a str {
+    #[must_use]
+    pub fn pick<'a>(self, english: &'a str, french: &'a str) -> &'a str {
         match self {
             Self::English => english,
             Self::French => french,
@@ -21,7 +22,8 @@ impl Language {
     }
 
     /// Name of a component.
-    pub(crate) fn component(self, kind: ComponentKind) -> &'static str {
+    #[must_use]
+    pub fn component(self, kind: ComponentKind) -> &'static str {
         use ComponentKind as K;
         if self == Self::English {
             return kind.name();
@@ -52,7 +54,8 @@ impl Language {
     }
 
     /// Name of a product class.
-    pub(crate) fn product(self, product: Product) -> &'static str {
+    #[must_use]
+    pub fn product(self, product: Product) -> &'static str {
         use Product as P;
         let (english, french) = match product {
             P::CannabisHerb => ("cannabis herb", "herbe de cannabis"),

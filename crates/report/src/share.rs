@@ -85,7 +85,7 @@ pub fn share_csv(rows: &[ShareRow]) -> String {
 }
 
 /// Quoted where it has to be; a leading sign that a spreadsheet takes for a formula is defused.
-fn field(value: &str) -> String {
+pub(crate) fn field(value: &str) -> String {
     let defused = if value.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{value}") } else { value.to_owned() };
     if defused.contains([',', '"', '\n', '\r']) { format!("\"{}\"", defused.replace('"', "\"\"")) } else { defused }
 }

@@ -4,7 +4,7 @@ use std::{fmt::Write, time::Duration};
 
 use serde::Serialize;
 use vigie_model::ContactKind;
-use vigie_pipeline::{BandCounts, Summary};
+use vigie_pipeline::{BandCounts, PictureCounts, Summary};
 use vigie_rules::RuleCount;
 
 /// What the program adds to what the run counted.
@@ -38,6 +38,7 @@ struct SummaryDocument<'a> {
     rules: Vec<RuleLine<'a>>,
     rules_reloaded: u64,
     rule_faults: &'a [String],
+    pictures: PictureCounts,
     inputs: usize,
     bytes: u64,
     seconds: f64,
@@ -119,6 +120,7 @@ pub fn summary_json(summary: &Summary, facts: &RunFacts<'_>) -> String {
         rules: summary.rules.iter().map(rule_line).collect(),
         rules_reloaded: summary.rules_reloaded,
         rule_faults: &summary.rule_faults,
+        pictures: summary.pictures,
         inputs: summary.inputs,
         bytes: summary.bytes,
         seconds: facts.elapsed.as_secs_f64(),
@@ -171,6 +173,7 @@ pub fn summary_text(summary: &Summary, facts: &RunFacts<'_>) -> String {
         row(&mut out, "repaired", &grouped(summary.repaired));
     }
     problems(summary, facts, &mut out);
+    pictures(&summary.pictures, &mut out);
     watches(summary, &mut out);
     contacts(summary, &mut out);
     rules(summary, &mut out);
@@ -209,6 +212,31 @@ fn problems(summary: &Summary, facts: &RunFacts<'_>, out: &mut String) {
     if let (Some(rejects), true) = (facts.rejects, summary.rejected + summary.repaired > 0) {
         let _ = writeln!(out, "    all of them: {rejects}");
     }
+}
+
+fn pictures(counts: &PictureCounts, out: &mut String) {
+    let PictureCounts { named, read, unread, refused, missing, with_text, with_code, known, posts_raised } = *counts;
+    if named == 0 {
+        return;
+    }
+    row(
+        out,
+        "pictures",
+        &format!(
+            "{}  ({} read, {} with text, {} with a code, {} known)",
+            grouped(named),
+            grouped(read),
+            grouped(with_text),
+            grouped(with_code),
+            grouped(known)
+        ),
+    );
+    for (count, what) in [(unread, "text not read: see `vigie doctor`"), (refused, "not decoded: another format, too large or damaged"), (missing, "missing")] {
+        if count > 0 {
+            let _ = writeln!(out, "    {} {what}", grouped(count));
+        }
+    }
+    row(out, "found by them", &format!("{} posts that their text alone would have left clear", grouped(posts_raised)));
 }
 
 fn watches(summary: &Summary, out: &mut String) {
@@ -317,6 +345,17 @@ mod tests {
             ],
             rules_reloaded: 1,
             rule_faults: vec![],
+            pictures: PictureCounts {
+                named: 12,
+                read: 9,
+                unread: 1,
+                missing: 2,
+                with_text: 7,
+                with_code: 2,
+                known: 1,
+                posts_raised: 3,
+                ..PictureCounts::default()
+            },
             examples: vec![],
             stopped_at: None,
             resumed: vec![],

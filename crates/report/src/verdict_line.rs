@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use serde::Serialize;
-use vigie_model::{Band, Component, Contact, ContactKind, FiredRule, Label, Post, Price, Product, Verdict, Versions};
+use vigie_model::{Band, Component, Contact, ContactKind, FiredRule, Label, PictureFinding, Post, Price, Product, Verdict, Versions};
 
 #[derive(Serialize)]
 struct VerdictLine<'a> {
@@ -18,6 +18,7 @@ struct VerdictLine<'a> {
     prices: Vec<PriceLine<'a>>,
     places: &'a [String],
     rules: &'a [Arc<FiredRule>],
+    pictures: &'a [PictureFinding],
     versions: &'a Versions,
 }
 
@@ -50,6 +51,7 @@ pub fn write_verdict_line(post: &Post<'_>, score: f32, verdict: Option<&Verdict>
         prices: verdict.map_or_else(Vec::new, |v| v.prices.iter().map(price).collect()),
         places: verdict.map_or(&[], |v| &v.places),
         rules: verdict.map_or(&[], |v| &v.rules),
+        pictures: verdict.map_or(&[], |v| &v.pictures),
         versions,
     };
     // Writing plain data into memory cannot fail.
@@ -75,6 +77,6 @@ mod tests {
         let versions = Arc::new(Versions { vigie: "0.1.0".into(), lexicon: "0".into(), model: "m".into(), rules: None });
         let mut out = Vec::new();
         write_verdict_line(&Post::new("bluesky", "1", "bonjour"), 0.001, None, &versions, &mut out);
-        insta::assert_snapshot!(String::from_utf8(out).unwrap(), @r#"{"id":"1","network":"bluesky","score":0.001,"band":"clear","label":"other","products":[],"components":[],"contacts":[],"prices":[],"places":[],"rules":[],"versions":{"vigie":"0.1.0","lexicon":"0","model":"m"}}"#);
+        insta::assert_snapshot!(String::from_utf8(out).unwrap(), @r#"{"id":"1","network":"bluesky","score":0.001,"band":"clear","label":"other","products":[],"components":[],"contacts":[],"prices":[],"places":[],"rules":[],"pictures":[],"versions":{"vigie":"0.1.0","lexicon":"0","model":"m"}}"#);
     }
 }

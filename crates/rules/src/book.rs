@@ -10,11 +10,13 @@ use cel::Env;
 use sha2::{Digest, Sha256};
 use vigie_detect::{ADVERT, Detector, Judgement, REVIEW, Scratch, Watch, band};
 use vigie_model::{Band, FiredRule, Label, Post, Reason, Severity, Verdict, Versions};
+use vigie_text::Folded;
 
 use crate::{
     Error, Pack, PackText, Problem, Rule, examples,
     expression::{Expression, context, environment},
-    features::Features,
+    features::{self, Features},
+    need::{Asked, Need, Phrases},
 };
 
 /// Most rules of all packs together.
@@ -30,12 +32,15 @@ pub(crate) struct Compiled {
     pub(crate) rule: Rule,
     pack: Arc<str>,
     expression: Expression,
+    need: Need,
     fired: Arc<FiredRule>,
 }
 
 /// The rules of all packs. Shared by all threads.
 pub struct RuleBook {
     rules: Vec<Compiled>,
+    /// Those that the rules' needs name.
+    phrases: Phrases,
     env: Arc<Env>,
     versions: Arc<Versions>,
     hash: String,
@@ -103,10 +108,11 @@ impl RuleBook {
     /// [`Error`] at the first pack or rule that cannot be used.
     pub fn compile(packs: &[PackText], detector: &Detector) -> Result<Self, Error> {
         let env = environment();
-        let mut rules = Vec::new();
+        let (mut rules, mut phrases) = (Vec::new(), Phrases::default());
         for pack in packs {
-            compile_pack(pack, &env, &mut rules)?;
+            compile_pack(pack, &env, &mut rules, &mut phrases)?;
         }
+        phrases.finish();
         check_names(&rules)?;
         let cost = rules.iter().map(|rule| rule.expression.cost).sum();
         if cost > COST {
@@ -115,7 +121,7 @@ impl RuleBook {
         let content = hash(packs);
         let hash = if rules.iter().any(|rule| rule.expression.names("watch")) { with_watches(&content, detector.watches()) } else { content.clone() };
         let versions = Arc::new(Versions { rules: (!rules.is_empty()).then(|| hash.clone()), ..Versions::clone(detector.versions()) });
-        Ok(Self { rules, env, versions, hash, content })
+        Ok(Self { rules, phrases, env, versions, hash, content })
     }
 
     /// The same rules with those in the shadow made to act, to see what they would do.
@@ -172,18 +178,23 @@ impl RuleBook {
         &self.versions
     }
 
-    /// Applies the rules to what was said of a post. Posts that are no candidates stay as they are, and cost nothing.
-    pub fn apply(&self, post: &Post<'_>, judgement: &mut Judgement, watches: &[Watch], tally: &mut RuleTally) {
+    /// Applies the rules to what was said of a post, `folded` in the course of it. Posts that are no candidates stay as they are, and
+    /// cost nothing.
+    pub fn apply(&self, post: &Post<'_>, folded: &Folded, judgement: &mut Judgement, watches: &[Watch], tally: &mut RuleTally) {
         let Some(verdict) = judgement.verdict.as_deref_mut().filter(|_| judgement.candidate) else { return };
         let names: Vec<&str> = judgement.watches.iter().filter_map(|&number| watches.get(usize::from(number))).map(|watch| watch.name.as_str()).collect();
-        self.apply_to(post, verdict, &names, tally);
+        self.apply_folded(post, folded, verdict, &names, tally);
         (judgement.score, judgement.band) = (verdict.score, verdict.band);
     }
 
     /// Applies the rules to the verdict of a candidate, which belongs to the named watches.
     pub fn apply_to(&self, post: &Post<'_>, verdict: &mut Verdict, watches: &[&str], tally: &mut RuleTally) {
+        self.apply_folded(post, &features::folded(&post.text), verdict, watches, tally);
+    }
+
+    fn apply_folded(&self, post: &Post<'_>, folded: &Folded, verdict: &mut Verdict, watches: &[&str], tally: &mut RuleTally) {
         verdict.versions = Arc::clone(&self.versions);
-        let fired = self.fired(post, verdict, watches, tally);
+        let fired = self.fired(post, folded, verdict, watches, tally);
         if fired.is_empty() {
             return;
         }
@@ -201,15 +212,17 @@ impl RuleBook {
 
     /// The rules that hold. One that raises or routes does not where the detector found no component: there is nothing to raise; one
     /// that does neither does not in a clear post: there is nothing to lower, and nobody sees its label.
-    fn fired<'s>(&'s self, post: &Post<'_>, verdict: &Verdict, watches: &[&str], tally: &mut RuleTally) -> Vec<&'s Compiled> {
+    fn fired<'s>(&'s self, post: &Post<'_>, folded: &Folded, verdict: &Verdict, watches: &[&str], tally: &mut RuleTally) -> Vec<&'s Compiled> {
+        let asked = Asked::new(verdict, folded, &self.phrases);
+        let idle = |rule: &Rule| if rule.effect.lifts() { verdict.components.is_empty() } else { verdict.band == Band::Clear };
+        let mut hopeful = self.rules.iter().filter(|rule| !idle(&rule.rule) && rule.need.is_met(&asked)).peekable();
+        if hopeful.peek().is_none() {
+            return Vec::new();
+        }
         let features = Features::new(post, verdict, watches);
         let context = context(&self.env, &features);
         let mut fired = Vec::new();
-        for rule in &self.rules {
-            let idle = if rule.rule.effect.lifts() { verdict.components.is_empty() } else { verdict.band == Band::Clear };
-            if idle {
-                continue;
-            }
+        for rule in hopeful {
             match rule.expression.holds(&context) {
                 Some(true) => fired.push(rule),
                 Some(false) => {}
@@ -226,7 +239,7 @@ impl RuleBook {
     }
 }
 
-fn compile_pack(pack: &PackText, env: &Env, rules: &mut Vec<Compiled>) -> Result<(), Error> {
+fn compile_pack(pack: &PackText, env: &Env, rules: &mut Vec<Compiled>, phrases: &mut Phrases) -> Result<(), Error> {
     let of_pack = Pack::parse(&pack.name, &pack.content)?.rules;
     let sources: Vec<&str> = of_pack.iter().map(|rule| rule.when.as_str()).collect();
     let compiled = Expression::compile_all(&sources, env).map_err(|(number, problem)| {
@@ -245,6 +258,7 @@ fn compile_pack(pack: &PackText, env: &Env, rules: &mut Vec<Compiled>) -> Result
         }),
         rule,
         pack: Arc::clone(&name),
+        need: expression.need(phrases),
         expression,
     }));
     Ok(())
@@ -291,7 +305,8 @@ fn digits(sum: Sha256) -> String {
 /// of equals. What is no advert by its label is not in band `advert`, and what is routed is at least in band `review`: only finds
 /// are kept, and a queue is for a person to look at.
 fn settle(verdict: &Verdict, rules: &[&Compiled]) -> Settled {
-    let mut reasons: Vec<Reason> = rules.iter().map(|rule| Reason { what: format!("rule:{}", rule.rule.name), weight: rule.rule.effect.weight() }).collect();
+    let mut reasons: Vec<Reason> =
+        rules.iter().map(|rule| Reason { what: format!("rule:{}", rule.rule.name).into(), weight: rule.rule.effect.weight() }).collect();
     let label = labelled(rules);
     let sum: f32 = reasons.iter().map(|reason| reason.weight).sum();
     let mut score = if sum == 0.0 { verdict.score } else { to_score(log_odds(verdict.score) + sum) };
@@ -353,4 +368,51 @@ fn log_odds(score: f32) -> f32 {
 
 fn to_score(log_odds: f32) -> f32 {
     1.0 / (1.0 + (-log_odds).exp())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::LazyLock;
+
+    use vigie_detect::{Lexicon, Model};
+
+    use super::*;
+
+    static DETECTOR: LazyLock<Detector> = LazyLock::new(|| Detector::new(Lexicon::embedded().unwrap(), Model::embedded().unwrap(), Vec::new()));
+    const CONDITIONS: &[&str] = &[
+        "band != 'clear' && products.size() > 0 && post.words.says_any(['gros', 'demi-gros'])",
+        "post.words.says('à Toulouse') || 'K07' in components",
+        "!(post.words.says('beuh'))",
+        "label == 'recruitment' || contacts.size() >= 1",
+        "prices.size() >= 2 ? true : products.size() > 1",
+        "'CAN-H' in products && score > 0.0",
+        "contacts.exists(band, band.kind == 'snapchat') && band == 'advert'",
+        "post.words.says_any(['dispo', 'livraison ici']) && prices.size() >= 0",
+        "prices.size() > -1 && components.exists(k, k in ['K01', 'K03'])",
+    ];
+    const WORDS: &[&str] =
+        &["beuh", "en gros", "demi-gros", "dispo", "à Toulouse", "livraison ici", "snap fictif_31", "10€ le g", "shit", "on recrute", "hier"];
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig::with_cases(256))]
+
+        #[test]
+        fn what_is_not_evaluated_would_not_have_held(chosen in proptest::collection::vec(0..WORDS.len(), 0..6), band in 0..3_u8) {
+            let env = environment();
+            let text = chosen.iter().map(|word| WORDS[*word]).collect::<Vec<_>>().join(" ");
+            let post = Post::new("x", "1", &text);
+            let mut scratch = Scratch::default();
+            let mut verdict = *DETECTOR.judge_and_explain(&post, &mut scratch).verdict.unwrap();
+            verdict.band = [Band::Clear, Band::Review, Band::Advert][usize::from(band)];
+            let features = Features::new(&post, &verdict, &[]);
+            let mut phrases = Phrases::default();
+            let rules: Vec<_> = Expression::compile_all(CONDITIONS, &env).unwrap().into_iter().map(|rule| (rule.need(&mut phrases), rule)).collect();
+            phrases.finish();
+            let asked = Asked::new(&verdict, scratch.folded(), &phrases);
+            for ((need, rule), source) in rules.iter().zip(CONDITIONS) {
+                let holds = rule.holds(&context(&env, &features));
+                proptest::prop_assert!(need.is_met(&asked) || holds == Some(false), "{source} holds for {text:?}, {band}");
+            }
+        }
+    }
 }

@@ -18,6 +18,7 @@ use vigie_text::fold_phrase;
 use crate::{
     Problem,
     features::{Features, LIST},
+    need::{Need, Phrases},
     schema,
 };
 
@@ -90,6 +91,11 @@ impl Expression {
         }
         fold_phrases(&mut tree)?;
         Ok(Self { tree, cost })
+    }
+
+    /// What the condition needs before it can hold.
+    pub(crate) fn need(&self, phrases: &mut Phrases) -> Need {
+        Need::read(&self.tree, phrases)
     }
 
     /// Whether the condition names a variable.

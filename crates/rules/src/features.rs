@@ -111,10 +111,16 @@ fn record<const N: usize>(fields: [(&str, Value); N]) -> Value {
     Value::from(HashMap::from(fields))
 }
 
-/// The folded words of a text between single spaces, with one at either end, so that `" word "` finds whole words.
-fn words(text: &str) -> String {
+/// As much of a text as conditions see, folded.
+pub(crate) fn folded(text: &str) -> Folded {
     let mut folded = Folded::default();
     folded.read(text.get(..text.floor_char_boundary(TEXT)).unwrap_or_default());
+    folded
+}
+
+/// The folded words of a text between single spaces, with one at either end, so that `" word "` finds whole words.
+fn words(text: &str) -> String {
+    let folded = folded(text);
     let mut out = String::from(" ");
     for word in folded.words() {
         out.push_str(&String::from_utf8_lossy(folded.word(word)));

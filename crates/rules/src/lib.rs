@@ -15,6 +15,7 @@ mod examples;
 mod expression;
 mod features;
 mod live;
+mod need;
 mod pack;
 mod schema;
 

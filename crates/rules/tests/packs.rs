@@ -52,12 +52,13 @@ fn judged(rules: &[String], content: &str) -> (Verdict, RuleTally) {
     let detector = detector();
     let book = book(&detector, rules).unwrap();
     let post = Post::new("x", "1", content);
-    let mut judgement = detector.judge(&post, &mut Scratch::default());
+    let mut scratch = Scratch::default();
+    let mut judgement = detector.judge(&post, &mut scratch);
     assert!(judgement.candidate);
     let verdict = judgement.verdict.as_mut().unwrap();
     (verdict.score, verdict.band, verdict.label) = (0.95, Band::Advert, Label::Advert);
     let mut tally = RuleTally::default();
-    book.apply(&post, &mut judgement, detector.watches(), &mut tally);
+    book.apply(&post, scratch.folded(), &mut judgement, detector.watches(), &mut tally);
     let verdict = *judgement.verdict.unwrap();
     assert_eq!((judgement.score, judgement.band), (verdict.score, verdict.band));
     (verdict, tally)
@@ -72,7 +73,7 @@ fn weights_add_up_and_explain_themselves() {
     let rules = [rule("down", "contacts.size() > 0", "{ lower = 9.0 }"), rule("tagged", "'CAN-H' in products", "{ tag = 'herb' }")];
     let (after, tally) = judged(&rules, ADVERT);
     assert!(after.score < before.score && after.band == Band::Clear && after.label == Label::Other);
-    let last: Vec<_> = after.reasons.iter().rev().take(2).map(|reason| (reason.what.as_str(), reason.weight)).collect();
+    let last: Vec<_> = after.reasons.iter().rev().take(2).map(|reason| (reason.what.as_ref(), reason.weight)).collect();
     assert_eq!(last, [("rule:tagged", 0.0), ("rule:down", -9.0)]);
     assert_eq!(after.rules[1].tag.as_deref(), Some("herb"));
     assert_eq!(after.versions.rules.as_deref().map(str::len), Some(16));
@@ -109,11 +110,12 @@ fn posts_that_are_no_candidates_are_left_alone() {
     let detector = detector();
     let book = book(&detector, &[rule("all", "true", "{ raise = 9.0, tag = 'x' }")]).unwrap();
     let post = Post::new("x", "1", "Bonjour à tous, belle journée au parc avec les enfants");
-    let mut judgement = detector.judge_and_explain(&post, &mut Scratch::default());
+    let mut scratch = Scratch::default();
+    let mut judgement = detector.judge_and_explain(&post, &mut scratch);
     let mut tally = RuleTally::default();
     judgement.candidate = false;
     let score = judgement.score;
-    book.apply(&post, &mut judgement, &[], &mut tally);
+    book.apply(&post, scratch.folded(), &mut judgement, &[], &mut tally);
     assert_eq!((judgement.score.to_bits(), tally.counts().count()), (score.to_bits(), 0));
     assert!(judgement.verdict.unwrap().rules.is_empty());
 }

@@ -37,6 +37,7 @@ fn find(id: &str) -> Box<FindDraft> {
         places: vec![],
         reasons: vec![],
         rules: vec![],
+        pictures: vec![],
         versions,
     };
     Box::new(FindDraft {

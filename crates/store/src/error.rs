@@ -30,6 +30,12 @@ pub enum Error {
     /// The samples of the database were drawn with another seed.
     #[error("the samples in {} were drawn with another seed: put the seed of the configuration back, or use another folder", .0.display())]
     OtherSeed(PathBuf),
+    /// The profile does not allow to link accounts.
+    #[error("the profile {0} does not link accounts: only the profiles authority and platform may")]
+    LinkingOff(&'static str),
+    /// No network has this number.
+    #[error("there is no network {0}: `vigie networks` lists those there are")]
+    NoNetwork(u64),
     /// An override of source terms names no legal basis.
     #[error("the terms override for {0} names no legal basis: write down the law or contract that allows it")]
     NoLegalBasis(String),
@@ -67,6 +73,9 @@ pub enum Error {
         /// Number of the migration.
         version: u32,
     },
+    /// A file is in the way.
+    #[error("{} is there already: name an empty folder", .0.display())]
+    Exists(PathBuf),
     /// No space left.
     #[error("the disk is full: free space and run again; the scan resumes where it stopped")]
     DiskFull,
@@ -92,6 +101,22 @@ pub enum Error {
     /// More entries than a batch can have.
     #[error("the batch has {0} entries: commit at most 4,294,967,295 at once")]
     BatchTooLarge(usize),
+    /// A find is in another document of the same kind to the same receiver.
+    #[error("find {find} is in {document} already: a decision is reported once; withdraw that document first")]
+    AlreadyReported {
+        /// The find.
+        find: i64,
+        /// The document that has it.
+        document: String,
+    },
+    /// A document is not in the state that an act needs.
+    #[error("{id}: {why}")]
+    DocumentState {
+        /// The document.
+        id: String,
+        /// What is in the way, and what to do.
+        why: &'static str,
+    },
     /// A file beside the database could not be read or written.
     #[error("{}: {source}", path.display())]
     File {

@@ -43,14 +43,8 @@ impl StoreKey {
 
     /// Makes a new key and writes it, readable by its owner only. A crash leaves the whole key or none.
     pub(crate) fn create(dir: &Path) -> Result<Self> {
-        let mut secret = [0; KEY_LEN];
-        getrandom::fill(&mut secret).map_err(|error| Error::Backend(Box::new(error)))?;
-        let path = dir.join(KEY_FILE);
-        // A temporary file of this kind has mode 0600 from the start.
-        let mut file = tempfile::NamedTempFile::new_in(dir).map_err(Error::file(&path))?;
-        file.write_all(&secret).and_then(|()| file.as_file().sync_all()).map_err(Error::file(&path))?;
-        file.persist_noclobber(&path).map_err(|failed| Error::file(&path)(failed.error))?;
-        sync_dir(dir)?;
+        let secret = random_key()?;
+        write_private(&dir.join(KEY_FILE), &secret)?;
         Ok(Self::new(secret))
     }
 
@@ -138,6 +132,29 @@ impl fmt::Debug for StoreKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("StoreKey(…)")
     }
+}
+
+/// 32 secret bytes of the system.
+///
+/// # Errors
+/// The system gives none.
+pub fn random_key() -> Result<[u8; KEY_LEN]> {
+    let mut secret = [0; KEY_LEN];
+    getrandom::fill(&mut secret).map_err(|error| Error::Backend(Box::new(error)))?;
+    Ok(secret)
+}
+
+/// Writes a new file that only its owner may read; never over another one. A crash leaves the whole file or none.
+///
+/// # Errors
+/// There is one, or it cannot be written.
+pub fn write_private(path: &Path, bytes: &[u8]) -> Result<()> {
+    let dir = path.parent().unwrap_or(Path::new("."));
+    // A temporary file of this kind has mode 0600 from the start.
+    let mut file = tempfile::NamedTempFile::new_in(dir).map_err(Error::file(path))?;
+    file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(Error::file(path))?;
+    file.persist_noclobber(path).map_err(|failed| Error::file(path)(failed.error))?;
+    sync_dir(dir)
 }
 
 /// Makes the directory entries of new files durable.

@@ -21,8 +21,10 @@ pub struct Policy {
 /// How long things are kept; applied by `purge`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Retention {
-    /// Days since it was found that an unreviewed find is kept.
+    /// Days since it was found that a find is kept that nobody confirmed as an advert.
     pub find_days: u32,
+    /// Days since people confirmed it that an advert is kept; the authority profile keeps it by case.
+    pub confirmed_days: u32,
     /// Days since its commit that a post is remembered as counted. A post delivered again after that counts again.
     pub ledger_days: u32,
 }
@@ -70,6 +72,16 @@ impl Policy {
         SourceTerms::of(network, self.profile)
     }
 
+    /// How far accounts may be linked (`domain.md` 4.4).
+    #[must_use]
+    pub fn linking(&self) -> LinkingScope {
+        match self.profile {
+            Profile::Authority => LinkingScope::Everywhere,
+            Profile::Platform => LinkingScope::WithinNetwork,
+            Profile::Research | Profile::Monitor => LinkingScope::Off,
+        }
+    }
+
     /// # Errors
     /// [`Error::NoLegalBasis`] if an override names none.
     pub(crate) fn check(&self) -> Result<()> {
@@ -80,9 +92,20 @@ impl Policy {
     }
 }
 
+/// How far accounts may be linked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LinkingScope {
+    /// Accounts of all networks with one another.
+    Everywhere,
+    /// Accounts of the same network only.
+    WithinNetwork,
+    /// Not at all.
+    Off,
+}
+
 impl Default for Retention {
     fn default() -> Self {
-        Self { find_days: 30, ledger_days: 400 }
+        Self { find_days: 30, confirmed_days: 180, ledger_days: 400 }
     }
 }
 

@@ -38,6 +38,12 @@ pub trait Finds {
     /// # Errors
     /// The back end fails.
     fn finds(&self, filter: &FindFilter, limit: usize) -> Result<Vec<Find>>;
+
+    /// Finds of a band that were stored after the one with this number, in the order of their numbers; newer revisions are finds of their own.
+    ///
+    /// # Errors
+    /// The back end fails.
+    fn finds_after(&self, id: i64, band: Band, limit: usize) -> Result<Vec<Find>>;
 }
 
 /// Reading figures.

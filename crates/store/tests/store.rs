@@ -67,6 +67,7 @@ fn draft(network: &str, id: &str, rev: u32, variant: u64) -> FindDraft {
             places: vec![],
             reasons: vec![],
             rules: vec![],
+            pictures: vec![],
             versions: Arc::new(Versions { vigie: "0".into(), lexicon: "0".into(), model: "m".into(), rules: None }),
         },
         canonical: r#"{"id":"1","text":"canonicalzz"}"#.into(),
@@ -256,7 +257,7 @@ fn a_full_disk_leaves_nothing_half_written() {
     let dir = folder();
     let events: Vec<Event> = (0..3_000).map(|id| Event::Post { net: "bluesky", id, rev: 0, variant: id % 40 }).collect();
     let limits = |max_bytes| Limits { max_bytes, ..Limits::default() };
-    let mut store = SqliteStore::open_within(dir.path(), &policy(Profile::Platform), limits(Some(400_000))).unwrap();
+    let mut store = SqliteStore::open_within(dir.path(), &policy(Profile::Platform), limits(Some(1_000_000))).unwrap();
     feed(&mut store, &events[..200], &[100]);
     let before = dump(&store);
     let mut batch = Batch::new();

@@ -11,6 +11,7 @@
 //! | a file of any size, fast | [`write_stream`] |
 //! | the sample that is shipped | [`write_samples`] |
 //! | a text with its words or numbers disguised | [`Disguise::apply`] |
+//! | a menu or flyer as a picture, with what stands on it | [`flyer`] |
 //! | a post as its network would deliver it | [`jetstream_v1`], [`jetstream_v2`], [`mastodon_status`], [`x_v2_envelope`] |
 //!
 //! Every advert share is exact by design: the posts of a watch are dealt from shuffled decks of 100 cards, of
@@ -21,10 +22,12 @@ mod cities;
 mod contacts;
 mod disguise;
 mod disguise_words;
+mod flyers;
 mod formats;
 mod grammar;
 mod label;
 mod lookalikes;
+mod networks;
 mod neutral;
 mod obfuscate;
 mod ordinary;
@@ -37,8 +40,10 @@ mod write;
 pub use cities::{WATCHES, Watch};
 pub use contacts::Contact;
 pub use disguise::Disguise;
+pub use flyers::{Flyer, FlyerPrice, Wear, flyer};
 pub use formats::{jetstream_v1, jetstream_v2, mastodon_status, x_v2_envelope};
 pub use label::Label;
+pub use networks::{AccountTruth, NetworkPlan, NetworkPost, NetworkSuite};
 pub use obfuscate::Obfuscation;
 pub use samples::{Error, SampleFacts, WatchFacts, write_samples, write_stream};
 pub use stream::{Stream, StreamPlan};

@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{Label, Stream, StreamPlan};
+use crate::{Label, Stream, StreamPlan, Wear, flyer};
 
 /// Why the sample could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -58,6 +58,13 @@ pub struct WatchFacts {
 const FILES: u64 = 3;
 const LEVEL: i32 = 19;
 
+/// Flyers of the sample.
+const PICTURES: u64 = 4;
+
+/// Text of a post, and its flyer: the same one from several accounts, and one that is not there.
+const PICTURE_POSTS: [(&str, u32); 7] =
+    [("✨", 0), ("tout est sur la photo", 1), ("nouvelle story", 2), ("regardez 👀", 1), ("bonne soirée", 3), ("photo du jour", 2), ("à demain", 9)];
+
 /// Writes the posts of a plan as JSON lines; returns how many. Buffers by itself.
 ///
 /// # Errors
@@ -80,6 +87,7 @@ pub fn write_stream(plan: StreamPlan, mut out: impl Write) -> io::Result<u64> {
 }
 
 /// Writes the sample of the default plan into a folder: `posts-1.jsonl.zst` to `posts-3.jsonl.zst`, `.truth.jsonl.zst` and
+/// `posts-4-pictures.jsonl.zst` with posts that say little and name a picture in `media/`; and
 /// `.made-up-labels.jsonl.zst`, for `vigie label --import`: what two invented reviewers would say of each post of a watch.
 /// The bytes are the same each time.
 ///
@@ -104,6 +112,7 @@ pub fn write_samples(dir: &Path) -> Result<SampleFacts, Error> {
             lines.clear();
         }
     }
+    facts.pictures(dir)?;
     facts.save(dir.join(".truth.jsonl.zst"), &truths)?;
     facts.save(dir.join(".made-up-labels.jsonl.zst"), &answers)?;
     Ok(facts)
@@ -136,6 +145,35 @@ impl SampleFacts {
             let facts = self.watches.entry(watch).or_default();
             facts.posts += 1;
             facts.adverts += u64::from(truth.label.is_advert());
+        }
+    }
+
+    /// Posts of which the pictures say everything. They hold no word of a watch, so that the shares of the sample stay exact.
+    fn pictures(&mut self, dir: &Path) -> Result<(), Error> {
+        let media = dir.join("media");
+        fs::create_dir_all(&media).map_err(|source| Error::Write { path: media.clone(), source })?;
+        for number in 0..PICTURES {
+            self.write(media.join(format!("flyer-{number}.jpg")), &flyer(number, Wear::Degraded).jpeg)?;
+        }
+        let mut lines = Vec::new();
+        for (number, (text, picture)) in PICTURE_POSTS.iter().enumerate() {
+            let media = serde_json::json!([{"kind": "image", "path": format!("media/flyer-{picture}.jpg")}]);
+            let author = serde_json::json!({"handle": format!("photo.demo{number}")});
+            let post = serde_json::json!({"id": format!("photo{number}"), "network": "instagram", "author": author, "created_at": "2026-11-20T18:00:00Z", "text": text, "lang": "fr", "media": media});
+            lines.extend_from_slice(post.to_string().as_bytes());
+            lines.push(b'\n');
+        }
+        self.save(dir.join("posts-4-pictures.jsonl.zst"), &lines)
+    }
+
+    fn write(&mut self, path: PathBuf, bytes: &[u8]) -> Result<(), Error> {
+        self.bytes += bytes.len() as u64;
+        match fs::write(&path, bytes) {
+            Ok(()) => {
+                self.files.push(path);
+                Ok(())
+            }
+            Err(source) => Err(Error::Write { path, source }),
         }
     }
 

@@ -175,6 +175,34 @@ impl Folded {
         self.make_room(text.len());
         Reader { folded: self, open: None, previous: 0, run: 0, link_until: 0, source: text.as_bytes() }.read(text);
     }
+
+    /// Takes letters and digits as they are written, in lower case, and undoes nothing: to measure what [`Folded::read`] brings.
+    #[expect(clippy::cast_possible_truncation, reason = "texts are cut at 4 GiB")]
+    pub fn read_as_written(&mut self, text: &str) {
+        let text = text.get(..text.floor_char_boundary(u32::MAX as usize)).unwrap_or(text);
+        let separates = |c: char| !c.is_alphanumeric();
+        (self.used, self.words) = (0, Vec::new());
+        let mut at = 0;
+        for piece in text.split_inclusive(separates) {
+            let written = piece.trim_end_matches(separates);
+            let lower = written.to_lowercase();
+            self.make_room(lower.len());
+            let from = self.used;
+            if let Some(room) = self.buffer.get_mut(from..from + lower.len()).filter(|room| !room.is_empty()) {
+                room.copy_from_slice(lower.as_bytes());
+                self.used += lower.len();
+                let mut flags = WordFlags::default();
+                let seen = [(WordFlags::LETTER, written.contains(char::is_alphabetic)), (WordFlags::DIGIT, written.contains(char::is_numeric))];
+                seen.into_iter()
+                    .chain([(WordFlags::CAPITAL, written.starts_with(char::is_uppercase))])
+                    .filter(|flag| flag.1)
+                    .for_each(|flag| flags.set(flag.0));
+                let (start, end) = (at as u32, (at + written.len()) as u32);
+                self.words.push(Word { from: from as u32, to: self.used as u32, start, end, hash: word_hash(lower.as_bytes()), flags });
+            }
+            at += piece.len();
+        }
+    }
 }
 
 impl Folded {
@@ -494,6 +522,15 @@ mod tests {
 
     fn plain(text: &str) -> Vec<String> {
         words(text).into_iter().map(|(folded, _, _)| folded).collect()
+    }
+
+    #[test]
+    fn as_written_undoes_nothing() {
+        let mut folded = Folded::default();
+        folded.read_as_written("Été: c0ke, ДОМ!");
+        let words: Vec<_> = folded.words().iter().map(|word| (std::str::from_utf8(folded.word(word)).unwrap(), word.start, word.end)).collect();
+        assert_eq!(words, [("été", 0, 5), ("c0ke", 7, 11), ("дом", 13, 19)]);
+        assert_eq!(folded.words()[1].hash, word_hash(b"c0ke"));
     }
 
     #[test]

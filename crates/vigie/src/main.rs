@@ -1,6 +1,7 @@
 //! The `vigie` program: command line, settings, exit status. All work is done in the library crates.
 
 mod commands;
+mod pictures;
 mod serve;
 mod settings;
 mod sources;

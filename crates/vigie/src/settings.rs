@@ -30,6 +30,8 @@ pub(crate) struct Settings {
     /// Which rule packs are applied.
     pub(crate) rules: PackSource,
     pub(crate) evidence: Evidence,
+    pub(crate) pictures: Pictures,
+    pub(crate) reporting: Reporting,
     /// Where `vigie watch` serves its figures and the webhook.
     pub(crate) serve: Option<std::net::SocketAddr>,
 }
@@ -60,6 +62,8 @@ struct File {
     #[serde(default)]
     evidence: Evidence,
     #[serde(default)]
+    pictures: Pictures,
+    reporting: Reporting,
     serve: ServeTable,
 }
 
@@ -107,6 +111,7 @@ pub(crate) struct Source {
 #[serde(deny_unknown_fields)]
 struct RetentionTable {
     find_days: Option<u32>,
+    confirmed_days: Option<u32>,
     ledger_days: Option<u32>,
 }
 
@@ -160,6 +165,60 @@ pub(crate) struct Evidence {
     pub(crate) fetch_mib: Option<usize>,
 }
 
+/// How the text of pictures is read.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Pictures {
+    /// The program; looked for in `PATH`.
+    pub(crate) tesseract: PathBuf,
+    /// Its languages, by its own names; those that are not installed are left out.
+    pub(crate) languages: Vec<String>,
+}
+
+impl Default for Pictures {
+    fn default() -> Self {
+        Self { tesseract: PathBuf::from("tesseract"), languages: vec!["fra".into()] }
+    }
+}
+
+/// Who reports, under which law, and by which ways.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Reporting {
+    /// Organisation that notifies.
+    pub(crate) organisation: String,
+    /// Where platforms answer.
+    pub(crate) email: String,
+    /// Country whose law is pleaded, ISO 3166-1.
+    pub(crate) country: Option<String>,
+    /// Language of notices.
+    pub(crate) language: Option<String>,
+    /// Designation as a trusted flagger.
+    pub(crate) trusted_flagger: Option<String>,
+    /// Least lower bound of a platform's acceptance rate, in per cent; below it sending is held.
+    pub(crate) least_acceptance: Option<f64>,
+    /// Days without an answer after which a notice is due for a reminder.
+    pub(crate) remind_days: Option<i64>,
+    /// Days that a document is kept after the last thing that happened to it.
+    pub(crate) answered_days: Option<u32>,
+    /// Days that a document is kept at most.
+    pub(crate) document_days: Option<u32>,
+    /// Days that the audit log is kept.
+    pub(crate) audit_days: Option<u32>,
+    /// Ways to receivers.
+    pub(crate) channel: Vec<vigie_deliver::Channel>,
+}
+
+impl Reporting {
+    /// Secret files are named relative to the configuration file.
+    fn relative_to(mut self, folder: &Path) -> Self {
+        for channel in &mut self.channel {
+            channel.secret_relative_to(folder);
+        }
+        self
+    }
+}
+
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct TermsTable {
@@ -194,6 +253,8 @@ impl Settings {
             limits: Limits::default(),
             rules: RulesTable::default().packs(Path::new(".")),
             evidence: Evidence::default(),
+            pictures: Pictures::default(),
+            reporting: Reporting::default(),
             serve: None,
         }
     }
@@ -206,6 +267,7 @@ impl Settings {
         let folder = path.parent().unwrap_or(Path::new("."));
         let mut policy = Policy::new(file.profile);
         policy.retention.find_days = file.retention.find_days.unwrap_or(policy.retention.find_days);
+        policy.retention.confirmed_days = file.retention.confirmed_days.unwrap_or(policy.retention.confirmed_days);
         policy.retention.ledger_days = file.retention.ledger_days.unwrap_or(policy.retention.ledger_days);
         policy.overrides = file.terms.into_iter().map(|t| TermsOverride { network: t.network, basis: t.basis }).collect();
         policy.sample_seed = file.sample.seed;
@@ -224,6 +286,8 @@ impl Settings {
             limits: file.limits,
             rules: file.rules.packs(folder),
             evidence: Evidence { tsa_roots: file.evidence.tsa_roots.map(|path| folder.join(path)), ..file.evidence },
+            pictures: file.pictures,
+            reporting: file.reporting.relative_to(folder),
             serve: file.serve.listen,
         })
     }

@@ -56,3 +56,29 @@ fn profiles_and_terms_decide_what_may_be_sealed() {
     assert_eq!(vigie(monitor.path(), &["evidence", "seal", "--post", "post.json", "--fetch", "http://127.0.0.1:9/"]).0, 1);
     assert_eq!(vigie(monitor.path(), &["evidence", "fsck"]).0, 1);
 }
+
+#[test]
+fn what_is_found_is_sealed_once_and_what_is_counted_is_logged() {
+    let project = project("authority");
+    let folder = project.path();
+    let post = |id: u8| {
+        format!(
+            "{{\"id\":\"{id}\",\"network\":\"demo\",\"created_at\":\"2026-11-20T18:00:00Z\",\"text\":\"Menu : beuh 10€ le g, shit 8€ le g, coke 60€ le g, livraison, snap fictif_{id}\"}}\n"
+        )
+    };
+    fs::write(folder.join("first.jsonl"), post(1) + &post(2)).unwrap();
+    assert_eq!(vigie(folder, &["scan", "first.jsonl"]).0, 0);
+    let follow = ["evidence", "follow", "--once"];
+    assert_eq!(vigie(folder, &follow), (0, "2 finds sealed, roots of 1 hours logged\n".to_owned()));
+    assert_eq!(vigie(folder, &follow), (0, "0 finds sealed, roots of 0 hours logged\n".to_owned()));
+    // Killed before it wrote down how far it got: nothing is sealed twice, the root is logged again.
+    fs::remove_file(folder.join("vigie-data/evidence/followed.json")).unwrap();
+    fs::write(folder.join("second.jsonl"), post(3)).unwrap();
+    assert_eq!(vigie(folder, &["scan", "second.jsonl"]).0, 0);
+    assert_eq!(vigie(folder, &follow), (0, "1 finds sealed, roots of 1 hours logged\n".to_owned()));
+    let (_, names) = vigie(folder, &["evidence", "list"]);
+    assert_eq!(names.lines().count(), 3);
+    let exhibit = folder.join("vigie-data/evidence/exhibits").join(names.lines().next().unwrap());
+    assert_eq!(vigie(folder, &["evidence", "verify", exhibit.to_str().unwrap()]).0, 0);
+    assert_eq!(vigie(folder, &["evidence", "fsck"]), (0, "5 log entries, 3 sound exhibits, 0 erased\n".to_owned()));
+}

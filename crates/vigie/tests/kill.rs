@@ -2,7 +2,7 @@
 //!
 //! `VIGIE_KILLS` sets the number of kills (`cargo xtask kill 200`); a few by default.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test")]
+#![expect(clippy::unwrap_used, reason = "a test")]
 
 use std::{
     env, fs,

@@ -31,6 +31,43 @@ pub const CONTEXT_INPUTS: [usize; 3] = [2, 25, 26];
 /// The input that is the product of both views.
 pub const PRODUCT_INPUT: usize = 35;
 
+/// A part of the detector that can be left out, to see what it brings (`vigie model ablate`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// The rules' sum of log-odds.
+    Rules,
+    /// The words view, and with it the first look that spares ordinary posts.
+    Words,
+    /// The context view.
+    Context,
+    /// All other inputs: components, price list, contact, tags, pictures.
+    Structure,
+    /// That the context view does not see products, contacts, prices and places.
+    Masking,
+    /// That disguises are undone: case and accents, look-alikes, leet, spaced, stretched, broken and misspelt words, hashtags.
+    Normaliser,
+}
+
+impl Part {
+    /// Every part.
+    pub const ALL: [Self; 6] = [Self::Rules, Self::Words, Self::Context, Self::Structure, Self::Masking, Self::Normaliser];
+
+    /// Empties the inputs of the fusion that come from this part.
+    pub fn leave_out(self, inputs: &mut [f32; INPUTS]) {
+        let rules = |n: usize| n == 0;
+        let words = |n: usize| WORDS_INPUTS.contains(&n) || n == PRODUCT_INPUT;
+        let context = |n: usize| CONTEXT_INPUTS.contains(&n) || n == PRODUCT_INPUT;
+        let out = |n: usize| match self {
+            Self::Rules => rules(n),
+            Self::Words => words(n),
+            Self::Context => context(n),
+            Self::Structure => !rules(n) && !words(n) && !context(n),
+            Self::Masking | Self::Normaliser => false,
+        };
+        inputs.iter_mut().enumerate().filter(|(n, _)| out(*n)).for_each(|(_, input)| *input = 0.0);
+    }
+}
+
 const MAGIC: &[u8; 8] = b"vigie-m5";
 
 /// Why bytes are not a model.
@@ -272,13 +309,13 @@ pub struct Features {
 }
 
 impl Features {
-    pub(crate) fn read(folded: &Folded, evidence: &Evidence) -> Self {
+    pub(crate) fn read(folded: &Folded, evidence: &Evidence, masked: bool) -> Self {
         let mut out = Self { words: Vec::new(), letters: Vec::new(), context: Vec::new(), outline: Vec::new(), inputs: [0.0; INPUTS], drug: false };
         let Self { words, letters, context, .. } = &mut out;
         features::words(folded, |bucket| words.push(bucket), |bucket| letters.push(bucket));
-        let mut masks = Masks::default();
+        let (mut masks, nothing) = (Masks::default(), Masks::default());
         masks.read(evidence);
-        features::context(folded, &masks, |bucket| context.push(bucket));
+        features::context(folded, if masked { &masks } else { &nothing }, |bucket| context.push(bucket));
         let mut signs = Outline::default();
         signs.read(evidence, &masks);
         features::outline(&signs, |bucket| out.outline.push(bucket));

@@ -5,11 +5,13 @@
 //! evidence/log/          the log's static files; may be published as they are
 //! evidence/staging/ID/   an exhibit on its way; nobody was told that it is sealed
 //! evidence/exhibits/ID/  ID.wacz, ID.leaf, ID.opening.json, ID.tlog-proof, log.vkey …
+//! evidence/measures/ID/  measured.json, ID.leaf, ID.opening.json
 //! ```
 
 mod custody;
 mod fsck;
 mod keys;
+mod measure;
 mod seal;
 
 use std::{
@@ -99,7 +101,7 @@ impl Vault {
     /// Another writer, a damaged log, or the file system.
     pub fn open(root: &Path) -> Result<Self, VaultError> {
         make_folder(root)?;
-        for folder in ["keys", "staging", "exhibits"] {
+        for folder in ["keys", "staging", "exhibits", "measures"] {
             make_folder(&root.join(folder))?;
         }
         let (signer, package_key) = keys::open(&root.join("keys"))?;

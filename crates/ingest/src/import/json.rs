@@ -3,7 +3,7 @@
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use vigie_model::{NeutralAuthor, NeutralPost};
+use vigie_model::{NeutralAuthor, NeutralMedia, NeutralPost};
 
 use super::{
     ImportFault, Out, hashed_id, post,
@@ -123,6 +123,10 @@ struct Message {
     reply_to_message_id: Option<i64>,
     #[serde(default)]
     text: Text,
+    /// Path of a picture in the export's folder, or a note in brackets that it was left out.
+    photo: Option<String>,
+    file: Option<String>,
+    mime_type: Option<String>,
 }
 
 /// A string, or pieces that are strings or objects with a text.
@@ -143,7 +147,15 @@ enum Piece {
 }
 
 impl Message {
-    fn into_post(self, chat: i64) -> NeutralPost {
+    /// The picture of a message, if the export has it.
+    fn picture(&mut self) -> Option<NeutralMedia> {
+        let is_image = self.mime_type.as_deref().is_some_and(|kind| kind.starts_with("image/"));
+        let path = self.photo.take().or(self.file.take().filter(|_| is_image))?;
+        (!path.starts_with('(')).then(|| NeutralMedia { kind: Some("image".into()), path: Some(path), ..NeutralMedia::default() })
+    }
+
+    fn into_post(mut self, chat: i64) -> NeutralPost {
+        let picture = self.picture();
         let text = match self.text {
             Text::None => String::new(),
             Text::Plain(text) => text,
@@ -155,6 +167,7 @@ impl Message {
                 .collect(),
         };
         let mut post = post("telegram", format!("{chat}/{}", self.id), text);
+        post.media = picture.into_iter().collect();
         post.tags = hashtags(&post.text);
         post.created_at = self.date_unixtime.and_then(|time| seconds(time.parse().ok()?));
         post.edited_at = self.edited_unixtime.and_then(|time| seconds(time.parse().ok()?));
@@ -353,6 +366,20 @@ mod tests {
         assert_eq!((post["created_at"].as_str(), post["edited_at"].as_str()), (Some("2026-11-01T11:00:00Z"), Some("2026-11-01T12:00:00Z")));
         let all = format!(r#"{{"chats":{{"list":[{chat},{chat}]}}}}"#);
         assert_eq!(import(&all, &ImportOptions::default()).0.len(), 2);
+    }
+
+    #[test]
+    fn telegram_names_the_pictures_that_the_export_has() {
+        let message = |fields: &str| format!(r#"{{"id":77,"messages":[{{"id":2,"type":"message","text":"",{fields}}}]}}"#);
+        let photo = one(&message(r#""photo":"photos/photo_1@24-11-2026_11-15-38.jpg","width":900,"height":1100"#));
+        assert_eq!((photo["media"][0]["kind"].as_str(), photo["media"][0]["path"].as_str()), (Some("image"), Some("photos/photo_1@24-11-2026_11-15-38.jpg")));
+        let sticker = one(&message(r#""file":"stickers/a.webp","mime_type":"image/webp""#));
+        assert_eq!(sticker["media"][0]["path"].as_str(), Some("stickers/a.webp"));
+        for fields in [r#""photo":"(File not included. Change data exporting settings to download.)""#, r#""file":"files/a.pdf","mime_type":"application/pdf""#]
+        {
+            let none = one(&message(fields));
+            assert!(none["media"].as_array().is_none_or(Vec::is_empty), "{none}");
+        }
     }
 
     #[test]

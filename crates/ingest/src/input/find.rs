@@ -58,7 +58,8 @@ impl Input {
 /// Lists what `paths` stand for, in their order: `-` is standard input, a folder is every regular file below it.
 ///
 /// Within a folder names are sorted by their bytes, and hidden names and symbolic links are left out. What a file
-/// contains is found out when it is opened, not from its name.
+/// contains is found out when it is opened, not from its name; only pictures are left out by their names, because they lie beside the
+/// posts that name them.
 ///
 /// # Errors
 /// [`InputError`] for the first path or folder that is missing or cannot be listed.
@@ -104,11 +105,16 @@ fn visible_entries(folder: &Path) -> Result<Vec<Entry>, InputError> {
         let entry = entry.map_err(at_folder)?;
         let kind = entry.file_type().map_err(at_folder)?;
         let hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
-        if !hidden && (kind.is_dir() || kind.is_file()) {
+        if !hidden && !is_picture(&entry.path()) && (kind.is_dir() || kind.is_file()) {
             entries.push(Entry { path: entry.path(), is_folder: kind.is_dir() });
         }
     }
     Ok(entries)
+}
+
+fn is_picture(path: &Path) -> bool {
+    const PICTURES: [&str; 8] = ["jpg", "jpeg", "png", "gif", "webp", "heic", "avif", "mp4"];
+    path.extension().and_then(|end| end.to_str()).is_some_and(|end| PICTURES.iter().any(|picture| end.eq_ignore_ascii_case(picture)))
 }
 
 #[cfg(test)]
@@ -121,7 +127,7 @@ mod tests {
         for folder in ["b", ".git"] {
             fs::create_dir(root.path().join(folder)).unwrap();
         }
-        for file in ["c.jsonl", "a.csv", "b/z.gz", "b/y", ".hidden", ".git/config"] {
+        for file in ["c.jsonl", "a.csv", "b/z.gz", "b/y", ".hidden", ".git/config", "photo.JPG", "b/flyer.webp"] {
             fs::write(root.path().join(file), "").unwrap();
         }
         #[cfg(unix)]

@@ -9,8 +9,7 @@ use vigie_measure::{
     exposure,
     share::{Answer, Drawn, Group, Rung, SharePlan, ShareReport, ViewGroup, Warning, estimate_share, validation, view_share},
 };
-use vigie_model::Label;
-use vigie_store::{DetectorRun, Domain, DomainCell, DomainSample, GivenLabel, SampledPost};
+use vigie_store::{DetectorRun, Domain, DomainCell, DomainSample, GivenLabel, Measuring, SampledPost, answer_of};
 
 use super::{DayShare, DerivedShare, Exposure, FigureContext, Methods, ShareFigure, methods};
 
@@ -21,16 +20,6 @@ const ESTIMAND: &str =
 const FIRST_POSTS: [u64; 3] = [10, 20, 50];
 /// Labels of a day that its own estimate needs.
 const LABELS_A_DAY: u64 = 30;
-
-/// What a label says of the question whether a post is an advert for illegal drugs.
-#[must_use]
-pub fn answer_of(label: Label) -> Answer {
-    match label {
-        Label::Advert | Label::SuspectedScamSeller => Answer::Advert,
-        Label::Ambiguous | Label::NotReviewable => Answer::Undecided,
-        _ => Answer::Other,
-    }
-}
 
 /// The counts of a domain as estimators take them.
 #[must_use]
@@ -53,6 +42,27 @@ fn one(post: &SampledPost) -> Drawn {
 /// The latest label of each reviewer, in the order of their first ones.
 fn latest(labels: &[GivenLabel]) -> impl Iterator<Item = &GivenLabel> {
     labels.iter().enumerate().filter(|(at, given)| !labels.iter().skip(at + 1).any(|later| later.reviewer == given.reviewer)).map(|(_, given)| given)
+}
+
+/// A figure for each domain; where one has too few labels of its own, the best checked detector of the others helps.
+///
+/// # Errors
+/// The store fails.
+pub fn share_figures(store: &dyn Measuring, domains: &[Domain]) -> vigie_store::Result<Vec<ShareFigure>> {
+    let samples: Vec<DomainSample> = domains.iter().map(|domain| store.domain_sample(domain)).collect::<Result<_, _>>()?;
+    let (detectors, seed, plan) = (store.detector_runs()?, store.seed_fingerprint(), SharePlan::default());
+    let tests: Vec<Option<Validation>> = samples.iter().map(|sample| validation(&groups(&sample.cells), &drawn(&sample.posts))).collect();
+    let figure = |(at, sample): (usize, &DomainSample)| {
+        let context = FigureContext { elsewhere: best_other(&tests, at), detectors: detectors.clone(), seed: seed.clone(), plan };
+        domains.get(at).map(|domain| ShareFigure::new(domain.clone(), sample, &context))
+    };
+    Ok(samples.iter().enumerate().filter_map(figure).collect())
+}
+
+/// The best checked detector among the other watches: the one with the most adverts behind its sensitivity, of at least 30.
+fn best_other(tests: &[Option<Validation>], at: usize) -> Option<Validation> {
+    let others = tests.iter().enumerate().filter(|(index, _)| *index != at).filter_map(|(_, test)| *test);
+    others.filter(|test| test.adverts >= 30.0).max_by(|a, b| a.adverts.total_cmp(&b.adverts))
 }
 
 impl ShareFigure {

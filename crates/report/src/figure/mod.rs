@@ -1,6 +1,7 @@
 //! A share as it is published: the estimate with its estimand, its sample, its versions and what else belongs beside it.
 
 mod build;
+mod chart;
 mod compare;
 mod methods;
 mod svg;
@@ -13,12 +14,14 @@ use vigie_measure::{
 };
 use vigie_store::{DetectorRun, Domain};
 
-pub use build::{answer_of, drawn, groups};
+pub use build::{drawn, groups, share_figures};
+pub use chart::{ShareWords, chart_svg, share_words};
 pub use compare::{Comparison, comparisons, comparisons_text};
 pub use methods::methods;
 pub use svg::figures_svg;
 pub(crate) use text::day;
-pub use text::figures_text;
+pub use text::{figures_text, percent};
+pub use vigie_store::answer_of;
 
 /// The share of adverts of one domain: everything that a reader needs to check it. Serialised, it is the recipe of the figure.
 #[derive(Debug, Clone, Serialize)]

@@ -123,7 +123,9 @@ fn digits(width: f64) -> usize {
     }
 }
 
-pub(super) fn percent(share: f64, digits: usize, language: Language) -> String {
+/// A share in percent, as the language writes it.
+#[must_use]
+pub fn percent(share: f64, digits: usize, language: Language) -> String {
     let number = format!("{:.digits$}", share * 100.0);
     match language {
         Language::English => format!("{number} %"),

@@ -187,7 +187,8 @@ impl SqliteStore {
             self.samples.take_out(conn, self.reader.key.priority(post.key), post_key)?;
         }
         if let Some(draft) = &post.find {
-            finds::insert(conn, &self.policy, &self.reader.key, post_key, draft)?;
+            let views = post.sample.as_ref().and_then(|sample| sample.views);
+            finds::insert(conn, &self.policy, &self.reader.key, post_key, draft, views)?;
             progress.receipt.finds_new += 1;
             progress.now_day = progress.now_day.max(draft.found_at.seconds().div_euclid(SECONDS_A_DAY));
         }

@@ -32,6 +32,8 @@ const TABLES: &[(&str, &str)] = &[
     ("sampled", "SELECT post_key, revision, network, lang, hour, bin, score, author, views, text, gone FROM sampled ORDER BY post_key"),
     ("label", "SELECT post_key, revision, reviewer, label, withdrawn FROM label ORDER BY post_key, id"),
     ("detector", "SELECT vigie, lexicon, model FROM detector ORDER BY id"),
+    ("linked", "SELECT cluster, network, account, until IS NOT NULL AS gone FROM linked ORDER BY cluster, network, account, id"),
+    ("apart", "SELECT network_a, account_a, network_b, account_b, person, reason FROM apart ORDER BY network_a, account_a, network_b, account_b"),
     ("denominator", "SELECT hour, posts, root FROM denominator ORDER BY hour"),
 ];
 

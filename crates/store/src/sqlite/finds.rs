@@ -1,18 +1,23 @@
 //! Finds: what the policy allows to keep of them, and reading them again.
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
-use vigie_model::{Profile, SourceTerms, Timestamp, Verdict};
+use vigie_model::{Band, Profile, SourceTerms, Timestamp, Verdict};
 
 use super::SqliteReader;
-use crate::{Error, Find, FindDraft, FindFilter, FindRef, Finds, Policy, Result, keys::StoreKey, mask};
+use crate::{
+    Error, Find, FindDraft, FindFilter, FindRef, Finds, Policy, Result,
+    keys::StoreKey,
+    mask,
+    review::{fold_key, queue_rank},
+};
 
 /// Keeps a find, as far as the terms of its source and the profile allow.
-pub(super) fn insert(conn: &Connection, policy: &Policy, key: &StoreKey, post_key: u64, draft: &FindDraft) -> Result<()> {
+pub(super) fn insert(conn: &Connection, policy: &Policy, key: &StoreKey, post_key: u64, draft: &FindDraft, views: Option<u32>) -> Result<()> {
     let network = draft.network.as_str();
     let terms = policy.terms(network);
     let identified = terms.store_identifiers;
     let native_id = if identified { draft.native_id.clone() } else { key.post_pseudonym(network, &draft.native_id) };
-    let verdict = if identified { draft.verdict.clone() } else { Verdict { contacts: Vec::new(), ..draft.verdict.clone() } };
+    let verdict = kept_verdict(&draft.verdict, terms);
     // What tells authors apart: the id, else the handle, as in `vigie_model::Author::key`.
     let author = if identified { &draft.author_id } else { draft.author_id.as_ref().map_or(&draft.author_handle, |_| &draft.author_id) };
     let author_id = match (author, identified) {
@@ -24,24 +29,37 @@ pub(super) fn insert(conn: &Connection, policy: &Policy, key: &StoreKey, post_ke
     let whole = identified && terms.store_text;
     let text = kept_text(draft, terms);
     let tags = kept_tags(draft, terms, text.as_deref());
-    let id: i64 = conn
-        .prepare_cached(
-            "INSERT INTO find (post_key, network, native_id, pseudonymous, revision, author_id, author_handle, author_name, posted_at, found_at, lang, url, text, tags, media, watches, score, band, label, verdict, canonical, raw)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22) RETURNING id",
+    // No RETURNING: SQLite would keep a statement journal for it.
+    conn.prepare_cached(
+            "INSERT INTO find (post_key, network, native_id, pseudonymous, revision, author_id, author_handle, author_name, posted_at, found_at, lang, url, text, tags, media, watches, score, band, label, verdict, canonical, raw, rank, views, fold)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25)",
         )?
-        .query_row(
+        .execute(
             params![
                 post_key.cast_signed(), network, native_id, !identified, draft.revision, author_id, only_if(&draft.author_handle), only_if(&draft.author_name),
                 draft.posted_at.map(Timestamp::seconds), draft.found_at.seconds(), draft.lang.as_str(), only_if(&draft.url), text, json(&tags), only_if(&draft.media), json(draft.watches.names()),
                 f64::from(draft.verdict.score), draft.verdict.band.as_str(), draft.verdict.label.as_str(), json(&verdict), whole.then_some(&draft.canonical), whole.then_some(&draft.raw),
+                queue_rank(&draft.verdict, draft.watches.names().len(), views), views, text.as_deref().and_then(fold_key).map(u64::cast_signed),
             ],
-            |row| row.get(0),
         )?;
+    let id = conn.last_insert_rowid();
     let mut contact = conn.prepare_cached("INSERT OR IGNORE INTO contact (kind, value, find) VALUES (?1, ?2, ?3)")?;
     for c in &verdict.contacts {
         contact.execute(params![c.kind.as_str(), c.value, id])?;
     }
     Ok(())
+}
+
+/// The verdict as far as it may be kept: what a picture says is text like any other.
+fn kept_verdict(verdict: &Verdict, terms: SourceTerms) -> Verdict {
+    let mut kept = verdict.clone();
+    if !terms.store_identifiers {
+        kept.contacts = Vec::new();
+    }
+    if !terms.store_identifiers || !terms.store_text {
+        kept.pictures = verdict.pictures.iter().map(vigie_model::PictureFinding::without_identifiers).collect();
+    }
+    kept
 }
 
 /// The text as far as it may be kept: without identifiers, whatever identifies is starred out byte by byte, so that offsets stay.
@@ -94,8 +112,8 @@ pub(super) fn delete(conn: &Connection, policy: &Policy, post_key: u64, at: Opti
     if changed > 0 && policy.profile != Profile::Authority {
         conn.execute("DELETE FROM contact WHERE find IN (SELECT id FROM find WHERE post_key = ?1)", [key])?;
         conn.execute(
-            "UPDATE find SET author_id = NULL, author_handle = NULL, author_name = NULL, url = NULL, text = NULL, tags = '[]', media = NULL, canonical = NULL, raw = NULL,
-             verdict = json_set(verdict, '$.contacts', json('[]')) WHERE post_key = ?1",
+            "UPDATE find SET author_id = NULL, author_handle = NULL, author_name = NULL, url = NULL, text = NULL, tags = '[]', media = NULL, canonical = NULL, raw = NULL, fold = NULL,
+             verdict = json_remove(json_set(verdict, '$.contacts', json('[]')), '$.pictures') WHERE post_key = ?1",
             [key],
         )?;
     }
@@ -110,16 +128,17 @@ pub(super) fn of_author(conn: &Connection, network: &str, [id, pseudonym]: [&str
     Ok(keys.map(|key| key.map(i64::cast_unsigned)).collect::<rusqlite::Result<_>>()?)
 }
 
-const COLUMNS: &str =
+/// The columns that [`read`] reads, in its order.
+pub(super) const COLUMNS: &str =
     "id, network, native_id, revision, author_id, author_handle, author_name, posted_at, found_at, lang, url, text, tags, watches, verdict, deleted_seen_at";
 
 /// A row as it lies in the table, before its JSON is read.
-struct Raw {
+pub(super) struct Raw {
     find: Find,
     json: [String; 3],
 }
 
-fn read(row: &Row<'_>, placeholder: &Verdict) -> rusqlite::Result<Raw> {
+pub(super) fn read(row: &Row<'_>, placeholder: &Verdict) -> rusqlite::Result<Raw> {
     let time = |index| row.get::<_, Option<i64>>(index).map(|seconds| seconds.and_then(|s| Timestamp::from_seconds(s).ok()));
     let found_at = time(8)?.ok_or(rusqlite::Error::IntegralValueOutOfRange(8, 0))?;
     Ok(Raw {
@@ -146,7 +165,7 @@ fn read(row: &Row<'_>, placeholder: &Verdict) -> rusqlite::Result<Raw> {
 }
 
 impl Raw {
-    fn complete(self) -> Result<Find> {
+    pub(super) fn complete(self) -> Result<Find> {
         let [tags, watches, verdict] = &self.json;
         let damaged = |error: serde_json::Error| Error::damaged(format!("find {}: {error}", self.find.id));
         Ok(Find {
@@ -159,7 +178,7 @@ impl Raw {
 }
 
 /// Stands in until the row's JSON is read.
-fn placeholder() -> Verdict {
+pub(super) fn placeholder() -> Verdict {
     let versions = std::sync::Arc::new(vigie_model::Versions { vigie: String::new(), lexicon: String::new(), model: String::new(), rules: None });
     Verdict {
         score: 0.0,
@@ -172,6 +191,7 @@ fn placeholder() -> Verdict {
         places: Vec::new(),
         reasons: Vec::new(),
         rules: Vec::new(),
+        pictures: Vec::new(),
         versions,
     }
 }
@@ -201,6 +221,14 @@ impl Finds for SqliteReader {
             .query_map(params![filter.network, filter.band.map(|b| b.as_str()), filter.watch, i64::try_from(limit).unwrap_or(i64::MAX)], |row| {
                 read(row, &verdict)
             })?;
+        rows.map(|raw| raw?.complete()).collect()
+    }
+
+    fn finds_after(&self, id: i64, band: Band, limit: usize) -> Result<Vec<Find>> {
+        let verdict = placeholder();
+        let mut select =
+            self.conn.prepare_cached(&format!("SELECT {COLUMNS} FROM find WHERE id > ?1 AND band = ?2 AND text IS NOT NULL ORDER BY id LIMIT ?3"))?;
+        let rows = select.query_map(params![id, band.as_str(), i64::try_from(limit).unwrap_or(i64::MAX)], |row| read(row, &verdict))?;
         rows.map(|raw| raw?.complete()).collect()
     }
 }

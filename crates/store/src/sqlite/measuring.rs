@@ -1,6 +1,6 @@
 //! Reading the measuring sample, and writing labels.
 
-use rusqlite::{Row, params};
+use rusqlite::{Connection, Row, params};
 use rustc_hash::FxHashMap;
 use vigie_measure::{
     Network, ScoreBin, Tier, UNKNOWN_HOUR, post_key,
@@ -188,31 +188,43 @@ pub(super) fn network(row: &Row<'_>, index: usize) -> Result<Network> {
 
 impl Labelling for SqliteStore {
     fn note_detector(&mut self, versions: &Versions, now: Timestamp) -> Result<()> {
-        let Versions { vigie, lexicon, model, rules } = versions;
-        self.reader.conn.execute(
-            "INSERT INTO detector (since, vigie, lexicon, model, rules) SELECT ?1, ?2, ?3, ?4, ?5
-             WHERE (SELECT vigie || char(0) || lexicon || char(0) || model || char(0) || coalesce(rules, '') FROM detector ORDER BY id DESC LIMIT 1)
-             IS NOT ?2 || char(0) || ?3 || char(0) || ?4 || char(0) || coalesce(?5, '')",
-            params![now.seconds(), vigie, lexicon, model, rules],
-        )?;
-        Ok(())
+        note_detector(&self.reader.conn, versions, now)
     }
 
     fn add_labels(&mut self, labels: &[(u64, u32, GivenLabel)]) -> Result<Vec<i64>> {
-        let tx = self.reader.conn.unchecked_transaction()?;
-        let mut numbers = Vec::with_capacity(labels.len());
-        {
-            let mut insert = tx.prepare_cached("INSERT INTO label (post_key, revision, reviewer, label, at) VALUES (?1, ?2, ?3, ?4, ?5) RETURNING id")?;
-            for (key, revision, given) in labels {
-                let values = params![key.cast_signed(), revision, given.reviewer, given.label.as_str(), given.at.seconds()];
-                numbers.push(insert.query_row(values, |row| row.get(0))?);
-            }
-        }
-        tx.commit()?;
-        Ok(numbers)
+        add_labels(&self.reader.conn, labels)
     }
 
     fn withdraw_label(&mut self, number: i64) -> Result<bool> {
-        Ok(self.reader.conn.execute("UPDATE label SET withdrawn = 1 WHERE id = ?1 AND withdrawn = 0", [number])? > 0)
+        withdraw_label(&self.reader.conn, number)
     }
+}
+
+pub(super) fn note_detector(conn: &Connection, versions: &Versions, now: Timestamp) -> Result<()> {
+    let Versions { vigie, lexicon, model, rules } = versions;
+    conn.execute(
+        "INSERT INTO detector (since, vigie, lexicon, model, rules) SELECT ?1, ?2, ?3, ?4, ?5
+         WHERE (SELECT vigie || char(0) || lexicon || char(0) || model || char(0) || coalesce(rules, '') FROM detector ORDER BY id DESC LIMIT 1)
+         IS NOT ?2 || char(0) || ?3 || char(0) || ?4 || char(0) || coalesce(?5, '')",
+        params![now.seconds(), vigie, lexicon, model, rules],
+    )?;
+    Ok(())
+}
+
+pub(super) fn add_labels(conn: &Connection, labels: &[(u64, u32, GivenLabel)]) -> Result<Vec<i64>> {
+    let tx = conn.unchecked_transaction()?;
+    let mut numbers = Vec::with_capacity(labels.len());
+    {
+        let mut insert = tx.prepare_cached("INSERT INTO label (post_key, revision, reviewer, label, at) VALUES (?1, ?2, ?3, ?4, ?5) RETURNING id")?;
+        for (key, revision, given) in labels {
+            let values = params![key.cast_signed(), revision, given.reviewer, given.label.as_str(), given.at.seconds()];
+            numbers.push(insert.query_row(values, |row| row.get(0))?);
+        }
+    }
+    tx.commit()?;
+    Ok(numbers)
+}
+
+pub(super) fn withdraw_label(conn: &Connection, number: i64) -> Result<bool> {
+    Ok(conn.execute("UPDATE label SET withdrawn = 1 WHERE id = ?1 AND withdrawn = 0", [number])? > 0)
 }

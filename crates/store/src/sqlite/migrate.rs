@@ -6,8 +6,14 @@ use sha2::{Digest, Sha256};
 use crate::{Error, Result, keys::hex};
 
 /// In order; never changed once released.
-const MIGRATIONS: &[&str] =
-    &[include_str!("../../migrations/0001_start.sql"), include_str!("../../migrations/0002_measure.sql"), include_str!("../../migrations/0007_accounts.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../../migrations/0001_start.sql"),
+    include_str!("../../migrations/0002_measure.sql"),
+    include_str!("../../migrations/0003_console.sql"),
+    include_str!("../../migrations/0004_networks.sql"),
+    include_str!("../../migrations/0005_reports.sql"),
+    include_str!("../../migrations/0007_accounts.sql"),
+];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration (
     version INTEGER PRIMARY KEY,

@@ -2,12 +2,15 @@
 
 mod commit;
 mod denominator;
+mod desk;
 mod dump;
 mod episodes;
 mod figures;
 mod finds;
+mod linking;
 mod measuring;
 mod migrate;
+mod purge;
 mod rollups;
 mod samples;
 
@@ -21,12 +24,14 @@ use tempfile::TempDir;
 use vigie_model::Timestamp;
 
 use crate::{
-    Batch, Cursor, Error, Ingest, Limits, Policy, PurgeReport, Receipt, Result, Totals, Upkeep,
+    Batch, Cursor, Error, Ingest, Limits, LinkingScope, Policy, PurgeReport, Receipt, Result, Totals, Upkeep,
     keys::{KEY_FILE, StoreKey},
     ledger::Ledger,
 };
 use rollups::Rollups;
 use samples::Samples;
+
+pub use desk::{SqliteDesk, verify_database};
 
 const DATABASE: &str = "vigie.db";
 const LOCK: &str = "vigie.lock";
@@ -37,6 +42,7 @@ const SECONDS_A_DAY: i64 = 86_400;
 pub struct SqliteReader {
     conn: Connection,
     key: StoreKey,
+    linking: LinkingScope,
 }
 
 /// The store open for writing: one at a time.
@@ -70,7 +76,7 @@ impl SqliteReader {
         migrate::check_current(&conn)?;
         let key = StoreKey::read(dir)?.ok_or_else(|| Error::KeyMissing(dir.join(KEY_FILE)))?.seeded(policy.sample_seed.as_deref());
         check_identity(&conn, dir, policy, &key)?;
-        Ok(Self { conn, key })
+        Ok(Self { conn, key, linking: policy.linking() })
     }
 }
 
@@ -123,7 +129,7 @@ impl SqliteStore {
         let rollups = Rollups::new(limits.cached_strata);
         let samples = Samples::new(limits.reservoir, limits.cached_reservoirs);
         Ok(Self {
-            reader: SqliteReader { conn, key },
+            reader: SqliteReader { conn, key, linking: policy.linking() },
             dir: dir.to_owned(),
             policy: policy.clone(),
             limits,
@@ -289,7 +295,20 @@ impl SqliteStore {
         let retention = self.policy.retention;
         let before = |days: u32| now.seconds() - i64::from(days) * SECONDS_A_DAY;
         let tx = self.reader.conn.unchecked_transaction()?;
-        let finds = tx.execute("DELETE FROM find WHERE reviewed_at IS NULL AND found_at < ?1", [before(retention.find_days)])? as u64;
+        let mut finds = tx.execute(
+            "DELETE FROM find WHERE reviewed_at IS NULL AND found_at < ?1
+             AND NOT EXISTS (SELECT 1 FROM hold WHERE kind = 'find' AND subject = CAST(find.id AS TEXT) AND released_at IS NULL)",
+            [before(retention.find_days)],
+        )? as u64;
+        if self.policy.profile != vigie_model::Profile::Authority {
+            finds += tx.execute(
+                "DELETE FROM find WHERE reviewed_at < ?1
+                 AND NOT EXISTS (SELECT 1 FROM hold WHERE kind = 'find' AND subject = CAST(find.id AS TEXT) AND released_at IS NULL)",
+                [before(retention.confirmed_days)],
+            )? as u64;
+        }
+        linking::forget_without_finds(&tx)?;
+        linking::forget_apart_before(&tx, before(retention.ledger_days))?;
         let samples = samples::purge(&tx, before(retention.find_days))?;
         let ledger = self.ledger.forget_before(&tx, before(retention.ledger_days).div_euclid(SECONDS_A_DAY))?;
         self.samples = Samples::new(self.limits.reservoir, self.limits.cached_reservoirs);

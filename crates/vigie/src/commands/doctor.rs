@@ -7,7 +7,10 @@ use vigie_detect::{Detector, Lexicon, Model};
 use vigie_store::{Figures, SqliteReader};
 
 use super::print;
-use crate::settings::{FILE_NAME, Settings};
+use crate::{
+    pictures::{engine, list_folder, today},
+    settings::{FILE_NAME, Settings},
+};
 
 /// Say what is configured, what is missing, and what to do about it
 #[derive(Debug, Args)]
@@ -78,6 +81,7 @@ fn configured(settings: &Settings, report: &mut Report) {
         report.note(&format!("the terms of {} are lifted on this basis: {}", lifted.network, lifted.basis));
     }
     rules(settings, report);
+    pictures(settings, report);
     store(settings, report);
 }
 
@@ -91,6 +95,21 @@ fn rules(settings: &Settings, report: &mut Report) {
             report.good(&format!("rules {}: {} rules, {shadow} in the shadow", book.hash(), book.rules().len()));
         }
         Err(error) => report.fault(&format!("the rule packs cannot be used: {error}"), "correct the pack and try it with `vigie rules check PACK`"),
+    }
+}
+
+fn pictures(settings: &Settings, report: &mut Report) {
+    match engine(&settings.pictures) {
+        Ok(engine) => report.good(&format!("text in pictures: {} with {}", engine.version(), engine.languages())),
+        Err(error) => report.note(&format!("text in pictures is not read: {error}")),
+    }
+    match list_folder(settings).all() {
+        Ok(lists) if lists.is_empty() => report.note("no list of known pictures (`vigie hashes`)"),
+        Ok(lists) => {
+            let hashes: usize = lists.iter().filter(|list| list.holds_on(today())).map(|list| list.entries.len()).sum();
+            report.good(&format!("known pictures: {hashes} hashes that hold today, in {} lists", lists.len()));
+        }
+        Err(error) => report.fault("a list of known pictures cannot be used, and scans stop", &error.to_string()),
     }
 }
 

@@ -65,7 +65,7 @@ pub(crate) struct Eval {
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum Format {
+pub(super) enum Format {
     /// For the terminal
     Table,
     /// One JSON document
@@ -171,7 +171,7 @@ impl Eval {
     }
 }
 
-/// The detector as a scorer. An ablation adds further ones beside it, with a part switched off.
+/// The detector as a scorer.
 fn of_detector<'a>(detector: &'a Detector, scratch: &'a RefCell<Scratch>, bar: &'a ProgressBar) -> Scorer<'a> {
     Scorer::new("vigie", move |post: &Post<'_>| {
         bar.inc(1);
@@ -208,7 +208,7 @@ fn suite(cases: &[Sample], scorers: &[Scorer<'_>], learnt: Option<&dyn Fn(&Sampl
 }
 
 /// Reads labelled posts; what cannot be used is said on standard error and counted.
-fn read(paths: &[PathBuf], refused: &mut BTreeMap<String, u64>) -> anyhow::Result<Vec<Sample>> {
+pub(super) fn read(paths: &[PathBuf], refused: &mut BTreeMap<String, u64>) -> anyhow::Result<Vec<Sample>> {
     let mut reading = Reading::default();
     for path in paths {
         read_path(path, Limits::default(), &mut reading)?;

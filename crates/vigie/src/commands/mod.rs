@@ -1,22 +1,34 @@
 //! The commands, one module each.
 
+mod ablate;
+mod backup;
 mod capture;
 mod doctor;
 mod drift;
 mod episodes;
 mod eval;
 mod evidence;
+mod export;
 mod finds;
+mod hashes;
 mod import;
 mod init;
 mod label;
+mod labels;
 mod lexicon;
 mod model;
+mod network;
+mod networks;
+mod notice;
+mod police;
+mod purge;
 mod rules;
 mod scan;
 mod scope;
+mod serve;
 mod share;
 mod show;
+mod statement;
 mod status;
 mod watch;
 mod x;
@@ -36,7 +48,7 @@ use crate::settings::{FILE_NAME, Settings};
 /// Finds, explains and measures public adverts that sell illegal drugs.
 ///
 /// Vigie reads public social-media posts, says which of them are adverts and why, and what share of a keyword's posts they are.
-/// It judges posts, never persons, and sends nothing.
+/// It judges posts, never persons, and sends nothing that a named person has not released.
 #[derive(Debug, Parser)]
 #[command(name = "vigie", version, propagate_version = true)]
 pub(crate) struct Cli {
@@ -51,6 +63,7 @@ pub(crate) struct Cli {
 enum Command {
     Scan(scan::Scan),
     Watch(watch::Watch),
+    Serve(serve::Serve),
     X(x::XCommand),
     Import(import::Import),
     Capture(capture::Capture),
@@ -61,12 +74,27 @@ enum Command {
     Drift(drift::Drift),
     Finds(finds::Finds),
     Show(show::Show),
+    Backup(backup::Backup),
+    Restore(backup::Restore),
+    Networks(networks::Networks),
+    Network(network::Network),
     Init(init::Init),
     Doctor(doctor::Doctor),
     Evidence(evidence::EvidenceCommand),
+    Notice(notice::NoticeCommand),
+    Statement(statement::StatementCommand),
+    Pharos(police::Pharos),
+    Letter(police::LetterCommand),
+    Dossier(police::DossierCommand),
+    Emergency(police::Emergency),
+    Labels(labels::LabelsCommand),
+    Export(export::ExportCommand),
+    Purge(purge::Purge),
+    Hold(purge::Hold),
     Lexicon(lexicon::LexiconCommand),
     Model(model::ModelCommand),
     Rules(rules::RulesCommand),
+    Hashes(hashes::HashesCommand),
     /// Print completions for a shell
     #[command(after_help = "Example: vigie completions bash > /etc/bash_completion.d/vigie")]
     Completions {
@@ -126,6 +154,9 @@ impl Cli {
             Command::Import(import) => import.run(config),
             Command::Capture(capture) => capture.run(config),
             Command::Watch(watch) => watch.run(config),
+            Command::Serve(serve) => serve.run(config),
+            Command::Backup(backup) => backup.run(config),
+            Command::Restore(restore) => restore.run(config),
             Command::X(x) => x.run(config),
             Command::Status(status) => status.run(config),
             Command::Share(share) => share.run(config),
@@ -134,12 +165,25 @@ impl Cli {
             Command::Drift(drift) => drift.run(config),
             Command::Finds(finds) => finds.run(config),
             Command::Show(show) => show.run(config),
+            Command::Networks(networks) => networks.run(config),
+            Command::Network(network) => network.run(config),
             Command::Init(init) => init.run(),
             Command::Doctor(doctor) => doctor.run(config),
             Command::Evidence(evidence) => evidence.run(config),
+            Command::Notice(notice) => notice.run(config),
+            Command::Statement(statement) => statement.run(config),
+            Command::Pharos(pharos) => pharos.run(config),
+            Command::Letter(letter) => letter.run(config),
+            Command::Dossier(dossier) => dossier.run(config),
+            Command::Emergency(emergency) => emergency.run(),
+            Command::Labels(labels) => labels.run(config),
+            Command::Export(export) => export.run(config),
+            Command::Purge(purge) => purge.run(config),
+            Command::Hold(hold) => hold.run(config),
             Command::Lexicon(lexicon) => lexicon.run(),
             Command::Model(model) => model.run(),
             Command::Rules(rules) => rules.run(config),
+            Command::Hashes(hashes) => hashes.run(config),
             Command::Completions { shell } => {
                 let mut script = Vec::new();
                 clap_complete::generate(shell, &mut Self::command(), "vigie", &mut script);

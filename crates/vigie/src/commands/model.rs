@@ -33,6 +33,7 @@ enum Command {
         out: PathBuf,
     },
     Eval(super::eval::Eval),
+    Ablate(super::ablate::Ablate),
     Split(super::eval::Split),
     /// Print the card of the model in use: what it was made from, what was measured, what it is not for
     Card,
@@ -49,6 +50,7 @@ impl ModelCommand {
         match self.command {
             Command::Train { recipe, out } => train_from(&recipe, &out),
             Command::Eval(eval) => eval.run(),
+            Command::Ablate(ablate) => ablate.run(),
             Command::Split(split) => split.run(),
             Command::Card => print(include_str!("../../../../models/README.md")),
             Command::Explain { text } => explain(&text),
@@ -56,19 +58,24 @@ impl ModelCommand {
     }
 }
 
-fn train_from(path: &Path, out: &Path) -> anyhow::Result<ExitCode> {
+/// A recipe, its examples, and rows that describe its sets.
+pub(super) fn examples(path: &Path) -> anyhow::Result<(Recipe, Vec<Example>, String)> {
     let read = |path: &Path| fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()));
     let recipe = Recipe::parse(&read(path)?).with_context(|| format!("{} is no recipe", path.display()))?;
     let folder = path.parent().unwrap_or(Path::new("."));
     let (mut examples, mut table) = (Vec::new(), String::new());
     for set in &recipe.set {
-        let content = read(&folder.join(&set.path))?;
-        let of_set = set.read(&content)?;
+        let of_set = set.read(&read(&folder.join(&set.path))?)?;
         let adverts = of_set.iter().filter(|example| example.advert).count();
         let _ =
             writeln!(table, "| `{}`{} | {} | {} | {} | {} |", set.path, if set.half { " (half)" } else { "" }, of_set.len(), adverts, set.weight, set.source);
         examples.extend(of_set);
     }
+    Ok((recipe, examples, table))
+}
+
+fn train_from(path: &Path, out: &Path) -> anyhow::Result<ExitCode> {
+    let (recipe, examples, table) = examples(path)?;
     let detector = Detector::new(Lexicon::embedded()?, Model::blank(), Vec::new());
     let (model, report) = train(&detector, &examples, recipe.seed);
     let bytes = model.to_bytes();

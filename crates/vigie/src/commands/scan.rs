@@ -19,13 +19,13 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use vigie_detect::{Detector, Lexicon, Model, Watch};
 use vigie_ingest::{Input, Limits, find_inputs};
 use vigie_model::{Profile, Timestamp};
-use vigie_pipeline::{Plan, Progress, RejectsTo, Summary};
+use vigie_pipeline::{Pictures, Plan, Progress, RejectsTo, Summary};
 use vigie_report::{RunFacts, summary_json, summary_text, write_verdict_line};
 use vigie_rules::LiveRules;
 use vigie_store::{Labelling, SqliteStore, Upkeep};
 
 use super::{TextOrJson, print, settings};
-use crate::settings::Settings;
+use crate::{pictures::LocalPictures, settings::Settings};
 
 /// Posts in one transaction.
 const BATCH: usize = 32_768;
@@ -57,6 +57,9 @@ pub(crate) struct Scan {
     /// Count posts with this word as a watch of its own, besides those of the configuration
     #[arg(long = "watch", value_name = "WORD")]
     watches: Vec<String>,
+    /// Do not look at the pictures that posts name by a path in the folder of the input
+    #[arg(long)]
+    no_pictures: bool,
     /// Exit with status 3 if anything was rejected or repaired
     #[arg(long)]
     strict: bool,
@@ -80,7 +83,17 @@ impl Scan {
     /// A scan of one file, with everything as usual.
     pub(crate) fn of(path: &Path) -> Self {
         let paths = vec![path.to_owned()];
-        Self { paths, format: TextOrJson::Text, dry_run: false, verdicts: None, rejects: None, watches: Vec::new(), strict: false, threads: None }
+        Self {
+            paths,
+            format: TextOrJson::Text,
+            dry_run: false,
+            verdicts: None,
+            rejects: None,
+            watches: Vec::new(),
+            strict: false,
+            threads: None,
+            no_pictures: true,
+        }
     }
 
     pub(crate) fn run(self, config: Option<&Path>) -> anyhow::Result<ExitCode> {
@@ -151,6 +164,7 @@ impl Scan {
         limits.max_expansion = settings.limits.expansion.unwrap_or(limits.max_expansion);
         let threads =
             self.threads.or(settings.limits.threads.and_then(NonZero::new)).or(std::thread::available_parallelism().ok()).unwrap_or(NonZero::<usize>::MIN);
+        let pictures: Option<Arc<dyn Pictures>> = if self.no_pictures { None } else { Some(Arc::new(LocalPictures::new(&inputs, settings)?)) };
         Ok(Plan {
             inputs,
             limits,
@@ -161,6 +175,7 @@ impl Scan {
             find_contacts_in_samples: !self.dry_run && settings.profile == Profile::Research,
             keep_rejected_records: self.dry_run || settings.profile != Profile::Research,
             verdicts: self.verdicts_to()?,
+            pictures,
         })
     }
 

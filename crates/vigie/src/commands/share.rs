@@ -3,11 +3,7 @@
 use std::{path::Path, process::ExitCode};
 
 use clap::{Args, ValueEnum};
-use vigie_measure::{
-    estimate::Validation,
-    share::{SharePlan, validation},
-};
-use vigie_report::{FigureContext, ShareFigure, comparisons, comparisons_text, drawn, figures_svg, figures_text, groups, share_csv, share_json, share_table};
+use vigie_report::{ShareFigure, comparisons, comparisons_text, figures_svg, figures_text, share_csv, share_figures, share_json, share_table};
 use vigie_store::{Domain, DomainSample, Figures, Measuring, SqliteReader};
 
 use super::{LanguageArg, language, print, scope::Scope, settings};
@@ -81,29 +77,17 @@ impl Share {
 
     /// A figure for the watch asked for, or for each one configured.
     fn figures(&self, store: &SqliteReader, settings: &Settings) -> anyhow::Result<Vec<ShareFigure>> {
-        let mut samples: Vec<(Domain, DomainSample)> = Vec::new();
-        for domain in self.scope.domains(settings, self.reposts) {
-            let sample = store.domain_sample(&domain)?;
-            if !self.by_network {
-                samples.push((domain, sample));
-                continue;
-            }
-            for network in networks(&sample) {
-                let domain = Domain { network: Some(network), ..domain.clone() };
-                let sample = store.domain_sample(&domain)?;
-                samples.push((domain, sample));
+        let domains = self.scope.domains(settings, self.reposts);
+        if !self.by_network {
+            return Ok(share_figures(store, &domains)?);
+        }
+        let mut of_networks = Vec::new();
+        for domain in domains {
+            for network in networks(&store.domain_sample(&domain)?) {
+                of_networks.push(Domain { network: Some(network), ..domain.clone() });
             }
         }
-        let (detectors, seed, plan) = (store.detector_runs()?, store.seed_fingerprint(), SharePlan::default());
-        let tests: Vec<Option<Validation>> = samples.iter().map(|(_, sample)| validation(&groups(&sample.cells), &drawn(&sample.posts))).collect();
-        Ok(samples
-            .into_iter()
-            .enumerate()
-            .map(|(at, (domain, sample))| {
-                let context = FigureContext { elsewhere: best_other(&tests, at), detectors: detectors.clone(), seed: seed.clone(), plan };
-                ShareFigure::new(domain, &sample, &context)
-            })
-            .collect())
+        Ok(share_figures(store, &of_networks)?)
     }
 }
 
@@ -111,12 +95,6 @@ impl Share {
 fn networks(sample: &DomainSample) -> Vec<String> {
     let names: std::collections::BTreeSet<&str> = sample.cells.iter().map(|cell| cell.network.as_str()).collect();
     names.into_iter().map(str::to_owned).collect()
-}
-
-/// The best checked detector among the other watches: the one with the most adverts behind its sensitivity, of at least 30.
-fn best_other(tests: &[Option<Validation>], at: usize) -> Option<Validation> {
-    let others = tests.iter().enumerate().filter(|(index, _)| *index != at).filter_map(|(_, test)| *test);
-    others.filter(|test| test.adverts >= 30.0).max_by(|a, b| a.adverts.total_cmp(&b.adverts))
 }
 
 fn paragraphs(figures: &[ShareFigure], language: vigie_report::Language) -> String {

@@ -84,7 +84,7 @@ impl Connection {
     }
 
     /// Seconds between the last committed message and `at`.
-    fn lag(&self, at: Timestamp) -> Option<i64> {
+    pub(crate) fn lag(&self, at: Timestamp) -> Option<i64> {
         let seconds = i64::try_from(self.state.cursor / 1_000_000).ok()?;
         (self.time_cursor && seconds > 0).then(|| at.seconds().saturating_sub(seconds))
     }
@@ -103,7 +103,7 @@ impl Health {
         fs::rename(&new, file).with_context(|| format!("cannot write {}", file.display()))
     }
 
-    fn from_json(json: &str) -> Option<Self> {
+    pub(crate) fn from_json(json: &str) -> Option<Self> {
         let value: serde_json::Value = serde_json::from_str(json).ok()?;
         let time = |field: &str| Timestamp::parse(value.get(field)?.as_str()?).ok();
         let sources = value.get("sources")?.as_array()?.iter().map(connection).collect::<Option<Vec<_>>>()?;

@@ -1,6 +1,7 @@
 //! `vigie evidence`: captures that anybody can verify.
 
 mod custody;
+mod follow;
 mod seal;
 mod verify;
 
@@ -26,6 +27,7 @@ pub(crate) struct EvidenceCommand {
 #[derive(Debug, Subcommand)]
 enum Command {
     Seal(seal::Seal),
+    Follow(follow::Follow),
     Verify(verify::Verify),
     Fsck(verify::Fsck),
     /// List the exhibits
@@ -52,6 +54,7 @@ impl EvidenceCommand {
     pub(crate) fn run(self, config: Option<&Path>) -> anyhow::Result<ExitCode> {
         match self.command {
             Command::Seal(seal) => seal.run(config),
+            Command::Follow(follow) => follow.run(config),
             Command::Verify(verify) => verify.run(),
             Command::Fsck(fsck) => fsck.run(config),
             Command::List => custody::list(config),

@@ -76,11 +76,9 @@ impl Seal {
             let bytes = read_limited(file, MAX_FILE)?;
             items.push(Item { role: format!("media-{number}"), content_type: media_type(file).into(), bytes });
         }
-        let at = now();
-        let day: String = at.chars().filter(char::is_ascii_digit).take(8).collect();
+        let day: String = now().chars().filter(char::is_ascii_digit).take(8).collect();
         let exchanges = fetch_all(settings, &self.fetch)?;
-        let software = format!("vigie {}", env!("CARGO_PKG_VERSION"));
-        Ok(Capture { exhibit: new_exhibit(&day)?, at, software, actor: self.by.clone(), items, exchanges, about })
+        Ok(capture(new_exhibit(&day)?, self.by.clone(), items, exchanges, about))
     }
 
     fn report(&self, sealed: &Sealed) -> anyhow::Result<String> {
@@ -93,8 +91,13 @@ impl Seal {
     }
 }
 
+/// What is sealed, now.
+pub(super) fn capture(exhibit: String, actor: String, items: Vec<Item>, exchanges: Vec<Exchange>, about: Value) -> Capture {
+    Capture { exhibit, at: now(), software: format!("vigie {}", env!("CARGO_PKG_VERSION")), actor, items, exchanges, about }
+}
+
 /// Refuses what profile and source terms do not allow to keep (`vigie_store::Policy`).
-fn check_terms(settings: &Settings, network: Option<&str>) -> anyhow::Result<()> {
+pub(super) fn check_terms(settings: &Settings, network: Option<&str>) -> anyhow::Result<()> {
     let terms = settings.policy.terms(network.unwrap_or_default());
     if settings.profile == Profile::Research || !terms.store_text || !terms.store_identifiers {
         bail!("profile {} with the terms of {} does not allow to keep posts: nothing was sealed", settings.profile.as_str(), network.unwrap_or("this source"));
@@ -106,8 +109,13 @@ fn of_find(settings: &Settings, reference: &str) -> anyhow::Result<(Vec<Item>, V
     let store = SqliteReader::open(&settings.data, &settings.policy)?;
     let Some(find) = store.find(&reference.parse::<FindRef>()?)? else { bail!("no find {reference}: `vigie finds` lists those that are kept") };
     check_terms(settings, Some(&find.network))?;
-    let about = about_find(&find)?;
-    let post = Item { role: "find".into(), content_type: "application/json".into(), bytes: serde_json::to_vec(&find)? };
+    find_items(&find)
+}
+
+/// A find as it is sealed, and what the package says of it.
+pub(super) fn find_items(find: &Find) -> anyhow::Result<(Vec<Item>, Value)> {
+    let about = about_find(find)?;
+    let post = Item { role: "find".into(), content_type: "application/json".into(), bytes: serde_json::to_vec(find)? };
     Ok((vec![post], about))
 }
 
@@ -126,7 +134,7 @@ fn of_file(settings: &Settings, file: &Path) -> anyhow::Result<(Vec<Item>, Value
     Ok((vec![Item { role: "post".into(), content_type: content_type.into(), bytes }], json!({ "network": network })))
 }
 
-fn fetch_all(settings: &Settings, urls: &[String]) -> anyhow::Result<Vec<Exchange>> {
+pub(super) fn fetch_all(settings: &Settings, urls: &[String]) -> anyhow::Result<Vec<Exchange>> {
     let mut limits = FetchLimits { allowed: settings.evidence.allow_addresses.clone(), ..FetchLimits::default() };
     limits.bytes = settings.evidence.fetch_mib.map_or(limits.bytes, |mib| mib << 20);
     let fetcher = Fetcher::new(limits)?;
@@ -137,7 +145,7 @@ fn fetch_all(settings: &Settings, urls: &[String]) -> anyhow::Result<Vec<Exchang
     Ok(exchanges)
 }
 
-fn stamper(settings: &Settings) -> anyhow::Result<HttpStamper> {
+pub(super) fn stamper(settings: &Settings) -> anyhow::Result<HttpStamper> {
     let roots = match &settings.evidence.tsa_roots {
         Some(path) => {
             let pem = String::from_utf8(read_limited(path, 1 << 20)?).with_context(|| format!("{} is not text", path.display()))?;

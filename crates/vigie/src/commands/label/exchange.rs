@@ -7,11 +7,12 @@ use std::{
 
 use anyhow::{Context, bail};
 use serde::{Deserialize, Serialize};
+use vigie_console::tasks::Task;
 use vigie_ingest::{Blocks, Input, Limits, Position};
 use vigie_model::{Label, Timestamp};
 use vigie_store::{GivenLabel, Labelling, Measuring, SqliteStore};
 
-use super::{Goal, tasks::Task};
+use super::Goal;
 
 /// Most reviewers in one file.
 const MOST_REVIEWERS: usize = 100;

@@ -2,7 +2,6 @@
 
 mod exchange;
 mod screen;
-mod tasks;
 
 use std::{
     io::IsTerminal,
@@ -14,9 +13,10 @@ use anyhow::{Context, bail};
 use clap::Args;
 use ratatui::crossterm::event::{self, Event, KeyCode, KeyEventKind};
 use serde::Serialize;
+use vigie_console::tasks::{self, Task, all_tasks};
 use vigie_measure::{
     estimate::{Agreement, cohen_kappa},
-    share::{Answer, LabelGoal, Quota, label_quotas, next_quotas},
+    share::{Answer, LabelGoal, Quota, label_quotas},
 };
 use vigie_model::Timestamp;
 use vigie_report::{Language, answer_of, drawn, groups};
@@ -24,7 +24,6 @@ use vigie_store::{Domain, DomainSample, GivenLabel, Labelling, Measuring, Sqlite
 
 use super::{LanguageArg, TextOrJson, language, print, scan::now, scope::Scope, settings};
 use screen::{Action, Sitting};
-use tasks::{Task, tasks};
 
 /// Read the random sample, so that shares become estimates
 ///
@@ -144,14 +143,7 @@ impl Label {
 impl Goal<'_> {
     /// The tasks of a reviewer, each post once.
     fn tasks(&self, store: &SqliteReader, reviewer: &str) -> anyhow::Result<Vec<Task>> {
-        let mut all: Vec<Task> = Vec::new();
-        let mut seen = std::collections::HashSet::new();
-        for domain in self.domains {
-            let sample = store.domain_sample(domain)?;
-            let quotas = next_quotas(&groups(&sample.cells), &drawn(&sample.posts), self.goal, 0.05);
-            all.extend(tasks(&sample, &quotas, reviewer).into_iter().filter(|task| seen.insert(task.post.key)));
-        }
-        Ok(all)
+        Ok(all_tasks(store, self.domains, self.goal, reviewer)?)
     }
 }
 

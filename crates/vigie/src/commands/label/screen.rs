@@ -7,31 +7,9 @@ use ratatui::{
     text::Line,
     widgets::{Block, Gauge, Paragraph, Wrap},
 };
+use vigie_console::tasks::{KEYS, Task};
 use vigie_model::Label;
 use vigie_report::Language;
-
-use super::tasks::Task;
-
-/// The key of each label.
-pub(super) const KEYS: [(char, Label); 17] = [
-    ('a', Label::Advert),
-    ('s', Label::SuspectedScamSeller),
-    ('i', Label::AdvertOtherIllicit),
-    ('r', Label::Recruitment),
-    ('b', Label::BuyerRequest),
-    ('t', Label::UseTalk),
-    ('p', Label::Prevention),
-    ('n', Label::News),
-    ('c', Label::PoliceOrCourt),
-    ('m', Label::Culture),
-    ('l', Label::LegalTrade),
-    ('d', Label::QuoteOrDenunciation),
-    ('j', Label::JokeOrIrony),
-    ('h', Label::NameOrHomonym),
-    ('o', Label::Other),
-    ('?', Label::Ambiguous),
-    ('x', Label::NotReviewable),
-];
 
 /// What a key asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,7 +104,7 @@ mod tests {
     use vigie_store::SampledPost;
 
     use super::*;
-    use crate::commands::label::tasks::Kind;
+    use vigie_console::tasks::Kind;
 
     fn sitting() -> Sitting {
         let post = SampledPost {

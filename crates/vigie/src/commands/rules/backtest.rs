@@ -10,13 +10,13 @@ use std::{
 
 use clap::Args;
 use serde_json::json;
-use vigie_detect::{Detector, Scratch};
+use vigie_console::backtest::{excerpt, over_finds};
+use vigie_detect::Detector;
 use vigie_ingest::{Input, Limits, find_inputs};
-use vigie_model::{Author, Post, Verdict};
 use vigie_pipeline::{Place, SurveyPlan, survey};
 use vigie_report::grouped;
 use vigie_rules::{Backtest, Change, Differences, PackSource, RuleBook};
-use vigie_store::{Find, FindFilter, Finds as _, SqliteReader, without_identifiers};
+use vigie_store::SqliteReader;
 
 use super::detector;
 use crate::commands::TextOrJson;
@@ -27,9 +27,6 @@ use crate::{
     },
     settings::Settings,
 };
-
-/// Longest excerpt of a post, in characters.
-const EXCERPT: usize = 120;
 
 /// See what packs would change, over files or over the finds of the store
 ///
@@ -118,16 +115,7 @@ impl BacktestCommand {
     fn over_store(&self, settings: &Settings, detector: &Detector, backtest: &Backtest) -> anyhow::Result<Run<i64>> {
         let started = Instant::now();
         let store = SqliteReader::open(&settings.data, &settings.policy)?;
-        let (mut differences, mut scratch, mut untold) = (Differences::default(), Scratch::default(), 0);
-        for find in store.finds(&FindFilter::default(), self.limit)? {
-            let Some(post) = post_of(&find) else {
-                untold += 1;
-                continue;
-            };
-            let verdict = detector.judge(&post, &mut scratch).verdict.map(|verdict| *verdict);
-            let watches: Vec<&str> = find.watches.iter().map(String::as_str).collect();
-            backtest.compare(find.id, &post, verdict, &watches, &mut differences);
-        }
+        let (differences, untold) = over_finds(&store, detector, backtest, self.limit)?;
         Ok(Run { differences, skipped: ("finds whose text is not kept", untold), elapsed: started.elapsed() })
     }
 
@@ -142,24 +130,6 @@ fn same_file(one: &Path, other: &Path) -> bool {
 
 fn watch_names<'d>(watches: &[u16], detector: &'d Detector) -> Vec<&'d str> {
     watches.iter().filter_map(|&number| detector.watches().get(usize::from(number))).map(|watch| watch.name.as_str()).collect()
-}
-
-/// The post of a find, as far as it is kept; none without its text.
-fn post_of(find: &Find) -> Option<Post<'_>> {
-    let mut post = Post::new(find.network.as_str(), find.native_id.as_str(), find.text.as_deref()?);
-    post.lang = Some(find.lang);
-    post.tags = find.tags.iter().map(|tag| tag.as_str().into()).collect();
-    let field = |value: &'_ Option<String>| value.clone().map(Into::into);
-    post.author = Author { id: field(&find.author_id), handle: field(&find.author_handle), name: field(&find.author_name) };
-    Some(post)
-}
-
-/// The beginning of a post on one line, without contacts, names and whatever looks like an identifier.
-fn excerpt(post: &Post<'_>, verdict: &Verdict) -> String {
-    let names = [&post.author.handle, &post.author.name].into_iter().flat_map(|name| name.as_deref());
-    let masked = without_identifiers(&post.text, &verdict.contacts, names);
-    let words: Vec<&str> = masked.split_whitespace().collect();
-    words.join(" ").chars().filter(|c| !c.is_control()).take(EXCERPT).collect()
 }
 
 impl<P> Run<P> {

@@ -144,8 +144,9 @@ impl Test {
 
     fn judge(&self, text: &str, detector: &Detector, book: &RuleBook) -> anyhow::Result<ExitCode> {
         let post = Post::new("unknown", "text", text);
-        let mut judgement = detector.judge_and_explain(&post, &mut Scratch::default());
-        book.apply(&post, &mut judgement, detector.watches(), &mut RuleTally::default());
+        let mut scratch = Scratch::default();
+        let mut judgement = detector.judge_and_explain(&post, &mut scratch);
+        book.apply(&post, scratch.folded(), &mut judgement, detector.watches(), &mut RuleTally::default());
         let Some(verdict) = judgement.verdict else { return Ok(ExitCode::SUCCESS) };
         if self.format == TextOrJson::Json {
             return print(&(serde_json::to_string_pretty(&verdict)? + "\n"));

@@ -1,11 +1,35 @@
 //! Which posts a reviewer reads next. Reviewers cannot choose: tasks follow from the sample, the quotas and the reviewer's name.
 
+use std::collections::HashSet;
+
 use vigie_measure::{
     Tier,
-    share::{Answer, Quota},
+    share::{Answer, LabelGoal, Quota, next_quotas},
 };
-use vigie_report::answer_of;
-use vigie_store::{DomainSample, SampledPost};
+use vigie_model::Label;
+use vigie_report::{answer_of, drawn, groups};
+use vigie_store::{Domain, DomainSample, Measuring, Result, SampledPost};
+
+/// The key of each label.
+pub const KEYS: [(char, Label); 17] = [
+    ('a', Label::Advert),
+    ('s', Label::SuspectedScamSeller),
+    ('i', Label::AdvertOtherIllicit),
+    ('r', Label::Recruitment),
+    ('b', Label::BuyerRequest),
+    ('t', Label::UseTalk),
+    ('p', Label::Prevention),
+    ('n', Label::News),
+    ('c', Label::PoliceOrCourt),
+    ('m', Label::Culture),
+    ('l', Label::LegalTrade),
+    ('d', Label::QuoteOrDenunciation),
+    ('j', Label::JokeOrIrony),
+    ('h', Label::NameOrHomonym),
+    ('o', Label::Other),
+    ('?', Label::Ambiguous),
+    ('x', Label::NotReviewable),
+];
 
 /// One labelled post in so many is read by a second person.
 const SECOND_ONE_IN: i64 = 7;
@@ -14,7 +38,7 @@ const GOLDEN_ONE_IN: i64 = 20;
 
 /// Why a post is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub enum Kind {
     /// Nobody has read it.
     First,
     /// A second reading, or a third one where two people disagree.
@@ -25,13 +49,31 @@ pub(super) enum Kind {
 
 /// A post to read.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Task {
-    pub(super) post: SampledPost,
-    pub(super) kind: Kind,
+pub struct Task {
+    /// The post.
+    pub post: SampledPost,
+    /// Why it is shown.
+    pub kind: Kind,
+}
+
+/// The tasks of a reviewer over several domains, each post once.
+///
+/// # Errors
+/// The store fails.
+pub fn all_tasks(store: &dyn Measuring, domains: &[Domain], goal: LabelGoal, reviewer: &str) -> Result<Vec<Task>> {
+    let mut all: Vec<Task> = Vec::new();
+    let mut seen = HashSet::new();
+    for domain in domains {
+        let sample = store.domain_sample(domain)?;
+        let quotas = next_quotas(&groups(&sample.cells), &drawn(&sample.posts), goal, 0.05);
+        all.extend(tasks(&sample, &quotas, reviewer).into_iter().filter(|task| seen.insert(task.post.key)));
+    }
+    Ok(all)
 }
 
 /// The tasks of a reviewer, tiers mixed so that nobody can tell the detector's opinion from the order.
-pub(super) fn tasks(sample: &DomainSample, quotas: &[Quota], reviewer: &str) -> Vec<Task> {
+#[must_use]
+pub fn tasks(sample: &DomainSample, quotas: &[Quota], reviewer: &str) -> Vec<Task> {
     let mut placed: Vec<(f64, Task)> = Vec::new();
     for tier in Tier::ALL {
         let quota = quotas.iter().find(|quota| quota.tier == tier).map_or(0, |quota| u32::try_from(quota.labels).unwrap_or(u32::MAX));
@@ -63,7 +105,8 @@ fn kind(post: &SampledPost, reviewer: &str) -> Option<Kind> {
 }
 
 /// How the reviewers did on posts on which the first two agreed: of so many readings by others, so many said the same.
-pub(super) fn golden(sample: &DomainSample) -> (u64, u64) {
+#[must_use]
+pub fn golden(sample: &DomainSample) -> (u64, u64) {
     let (mut shown, mut same) = (0, 0);
     for post in &sample.posts {
         let [first, second, others @ ..] = post.labels.as_slice() else { continue };
@@ -79,7 +122,7 @@ pub(super) fn golden(sample: &DomainSample) -> (u64, u64) {
 #[cfg(test)]
 mod tests {
     use vigie_measure::{Network, ScoreBin};
-    use vigie_model::{Band, Label, Lang, Timestamp};
+    use vigie_model::{Band, Lang, Timestamp};
     use vigie_store::GivenLabel;
 
     use super::*;
