@@ -4,6 +4,7 @@ mod e2e;
 mod evidence;
 mod exchange;
 mod figures;
+mod peers;
 mod real;
 mod reports;
 
@@ -20,6 +21,7 @@ const USAGE: &str = "usage: cargo xtask <task>\n\n\
     generate  write samples/, docs/post.schema.json, docs/man/ and docs/detector.md anew\n\
     figures   measure on the real posts of ../shared/data for docs/detector.md\n\
     real      scan every file of ../shared/data that holds posts and compare the counts\n\
+    peers     install a real PDS of the AT protocol (npm) and read it through a line that is cut\n\
     coverage N simulate N streams a line and print how often intervals hold the truth (2000 takes some minutes)\n\
     kill N    kill a scan at N random moments and compare the stores\n\
     networks  measure linking on the trap suite: precision, recall, what each guard is worth\n\
@@ -37,6 +39,7 @@ fn main() -> ExitCode {
         ["test"] => test(),
         ["generate"] => generate(),
         ["figures"] => figures::real(),
+        ["peers"] => peers::peers(),
         ["real"] => real::scan_all(),
         ["networks"] => networks(),
         ["exchange"] => exchange::exchange(),

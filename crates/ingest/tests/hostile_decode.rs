@@ -204,11 +204,18 @@ fn jetstream_odds_and_ends() {
     assert_eq!((seen.deleted, problems), (vec![("bluesky".to_owned(), "did:plc:a/k".to_owned())], vec![]));
     for other in [
         commit("create", "app.bsky.feed.like", json!({"text": 5})),
-        r#"{"did":"d","time_us":1,"kind":"account","account":{"active":false,"status":"deleted"}}"#.to_owned(),
+        r#"{"did":"d","time_us":1,"kind":"account","account":{"active":true}}"#.to_owned(),
         r##"{"$type":"message","payload":{"$type":"x#identity","did":"d"}}"##.to_owned(),
     ] {
         let (seen, problems) = decode(&other);
         assert_eq!((seen.ignored, problems), (1, vec![]), "{other}");
+    }
+    for gone in [
+        r#"{"did":"d","time_us":1,"kind":"account","account":{"active":false,"status":"deleted"}}"#,
+        r##"{"$type":"message","payload":{"$type":"x#account","did":"d","active":false,"status":"takendown"}}"##,
+    ] {
+        let (seen, problems) = decode(gone);
+        assert_eq!((seen.deleted, problems), (vec![("bluesky".to_owned(), "d".to_owned())], vec![]), "{gone}");
     }
     let (post, problems) = repairs(&commit("update", "app.bsky.feed.post", json!({"text": "t", "embed": 5, "facets": {"a": 1}, "langs": "fr"})));
     assert_eq!((&*post.text, post.revision), ("t", 1_783_175_888));
@@ -280,6 +287,9 @@ fn x_envelopes_and_notices() {
         r#"{"delete":{"tweet":{"id":"5","author_id":"1"},"event_at":"2026-01-01T00:00:00Z"}}"#,
         r#"{"data":{"delete":{"tweet":{"id":"5","author_id":"1"}}}}"#,
         r#"{"delete":{"status":{"id":5,"id_str":"5"}}}"#,
+        r#"{"data":{"drop":{"tweet":{"id":"5"}}}}"#,
+        r#"{"data":{"user_protect":{"user":{"id":"5"},"event_at":"2026-01-01T00:00:00Z"}}}"#,
+        r#"{"user_suspend":{"user":{"id":"5"}}}"#,
     ] {
         let (seen, problems) = decode(deletion);
         assert_eq!((seen.deleted, problems), (vec![("x".to_owned(), "5".to_owned())], vec![]), "{deletion}");
@@ -287,7 +297,7 @@ fn x_envelopes_and_notices() {
     for nothing in [
         r#"{"meta":{"result_count":0}}"#,
         r#"{"data":[]}"#,
-        r#"{"data":{"drop":{"tweet":{"id":"5"}}}}"#,
+        r#"{"data":{"undrop":{"tweet":{"id":"5"}}}}"#,
         r#"{"data":[{"id":"1","username":"u","name":"n"}]}"#,
         r#"{"start":"a","end":"b","tweet_count":4}"#,
     ] {

@@ -160,6 +160,30 @@ fn a_server_that_was_reset_is_read_from_what_it_has_and_the_gap_is_told() {
 }
 
 #[test]
+fn a_taken_down_account_takes_what_is_kept_of_its_posts_along() {
+    use vigie_model::Profile;
+    use vigie_store::{FindFilter, Finds, Policy, SqliteReader};
+    let advert = |number: u64| {
+        let (at, message) = v1(number);
+        let text = message.to_text().unwrap().replace("bonjour numéro", "Toulouse : beuh dispo, 10€ le g, livraison, snap demo_fictif31, numéro");
+        (at, Message::text(text))
+    };
+    let at = START + 3_000_000;
+    let account = format!(
+        r#"{{"did":"did:plc:example1","time_us":{at},"kind":"account","account":{{"active":false,"did":"did:plc:example1","seq":3,"status":"takendown"}}}}"#
+    );
+    let bench = Bench::new();
+    let server = Server::start(vec![advert(1), advert(2), (at, Message::text(account)), v1(4)], |_| Turn::Stay);
+    let state = bench.watch_at(&server.url, Protocol::Jetstream, 3);
+    let store = SqliteReader::open(bench.folder.path(), &Policy::new(Profile::Platform)).unwrap();
+    let finds = store.finds(&FindFilter::default(), 10).unwrap();
+    let told: Vec<_> =
+        finds.iter().map(|find| (find.native_id.as_str(), find.deleted_seen_at.is_some(), find.text.is_none() && find.author_id.is_none())).collect();
+    assert!(told.contains(&("did:plc:example1/k1", true, true)) && told.contains(&("did:plc:example2/k2", false, false)), "{told:?}");
+    assert_eq!((state.deletes, bench.counted()), (1, 3));
+}
+
+#[test]
 fn a_private_server_is_not_connected_to_unless_allowed() {
     let server = Server::start(vec![v1(1)], |_| Turn::Stay);
     let lost = Arc::new(Mutex::new(Vec::new()));

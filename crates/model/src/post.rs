@@ -166,6 +166,13 @@ pub enum Event<'a> {
         /// The network's identifier.
         id: Cow<'a, str>,
     },
+    /// An account was taken down, suspended, deleted or closed: so are all its posts.
+    AccountGone {
+        /// Network.
+        network: Cow<'a, str>,
+        /// The network's identifier of the author.
+        author: Cow<'a, str>,
+    },
     /// Well-formed and none of our business: likes, keep-alives, counts.
     Ignored,
 }

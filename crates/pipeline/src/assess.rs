@@ -101,6 +101,10 @@ impl<'a> Worker<'a> {
             decoder.decode(record.bytes, record.event, &mut found, &mut |event| match event {
                 Event::Post(post) => self.post(&post, &mut out),
                 Event::Delete { network, id } => delete(&network, &id, &mut out),
+                Event::AccountGone { network, author } => {
+                    out.tally.deletes += 1;
+                    out.batch.account_gone(Network::parse(&network).unwrap_or(Network::UNKNOWN), &*author);
+                }
                 Event::Ignored => out.tally.ignored += 1,
             });
             note_problems(source, record.position, record.bytes, &mut found, &mut out);

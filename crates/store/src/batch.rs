@@ -44,6 +44,11 @@ impl Batch {
         self.entries.push(Entry::Delete(Box::new(Deletion { network, id: id.into() })));
     }
 
+    /// Adds the end of an account.
+    pub fn account_gone(&mut self, network: Network, author: impl Into<Box<str>>) {
+        self.entries.push(Entry::AccountGone(Box::new(Departure { network, author: author.into() })));
+    }
+
     /// Adds everything of another batch after what is here, and leaves that one empty with its memory.
     pub fn append(&mut self, other: &mut Self) {
         let numbers: Vec<u32> = other.cells.iter().map(|key| self.cell(key)).collect();
@@ -53,7 +58,7 @@ impl Batch {
                 let cell = numbers.get(post.cell as usize).copied().unwrap_or(u32::MAX);
                 Entry::Post(Post { cell, ..post })
             }
-            Entry::Delete(deletion) => Entry::Delete(deletion),
+            other => other,
         }));
         for cursor in other.cursors.drain(..) {
             self.set_cursor(cursor);
@@ -114,6 +119,17 @@ pub enum Entry {
     Post(Post),
     /// A post is gone.
     Delete(Box<Deletion>),
+    /// An account is gone, and its posts with it.
+    AccountGone(Box<Departure>),
+}
+
+/// An account that its network took down, or that its owner closed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Departure {
+    /// Network.
+    pub network: Network,
+    /// The network's identifier of the author.
+    pub author: Box<str>,
 }
 
 /// A post to be counted, and kept if it is a find.
@@ -308,7 +324,7 @@ mod tests {
             .iter()
             .map(|entry| match entry {
                 Entry::Post(post) => batch.cells()[post.cell as usize].hour,
-                Entry::Delete(_) => 0,
+                Entry::Delete(_) | Entry::AccountGone(_) => 0,
             })
             .collect();
         assert_eq!(hours, [1, 2, 3, 2, UNKNOWN_HOUR]);

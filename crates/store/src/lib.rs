@@ -19,7 +19,7 @@ mod review;
 mod sqlite;
 
 pub use accounts::{Accounts, Added, ApiToken, AuditLine, Credentials, Role, SecretHash, User, UserId, UserSettings};
-pub use batch::{Batch, Cursor, Deletion, Entry, FindDraft, Outcome, Post, Receipt, SampleDraft, Totals};
+pub use batch::{Batch, Cursor, Deletion, Departure, Entry, FindDraft, Outcome, Post, Receipt, SampleDraft, Totals};
 pub use casework::{
     Act, AuditEntry, Casework, Clocks, Document, DocumentDraft, Event, EventDraft, GivenOut, HoldSubject, LabelDraft, Message, MessageDraft, MessageState,
     Purged, Settled,

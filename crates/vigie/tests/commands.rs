@@ -40,6 +40,31 @@ fn case(profile: &str) -> tempfile::TempDir {
 }
 
 #[test]
+fn a_capture_is_judged_and_kept_once() {
+    let folder = case("platform");
+    fs::write(folder.path().join("story.png"), b"\x89PNG\r\n\x1a\nfictif").unwrap();
+    fs::write(folder.path().join("text.png"), b"no picture").unwrap();
+    let card = [
+        "--network",
+        "snapchat",
+        "--operator",
+        "A.B.",
+        "--account",
+        "demo_fictif31",
+        "--text",
+        "Toulouse : beuh dispo, 10€ le g, livraison. Snap: demo_fictif31",
+    ];
+    let capture = |picture: &str| vigie(folder.path(), &[&["capture", picture], &card[..]].concat());
+    let (first, second) = (capture("story.png"), capture("story.png"));
+    assert!(first.status.success() && second.status.success(), "{}", text(&first));
+    let finds = text(&vigie(folder.path(), &["finds", "--json"]));
+    assert_eq!((finds.lines().count(), finds.contains("snapchat")), (1, true), "{finds}");
+    let kept: Vec<_> = fs::read_dir(folder.path().join("vigie-data/captures")).unwrap().map(|file| file.unwrap().file_name()).collect();
+    assert_eq!(kept.len(), 2, "the picture and the card: {kept:?}");
+    assert!(text(&capture("text.png")).contains("no PNG, JPEG or WebP"));
+}
+
+#[test]
 fn the_second_scan_changes_nothing() {
     let folder = case("monitor");
     let first = json(&vigie(folder.path(), &["scan", "posts.jsonl", "--format", "json"]));

@@ -118,6 +118,10 @@ const NAMES: &[&str] = &[
     "errors",
     "meta",
     "delete",
+    "drop",
+    "user_delete",
+    "user_suspend",
+    "user_protect",
     "action",
     "tweet_count",
     "visibility",
@@ -140,6 +144,10 @@ pub(super) fn is_foreign(key: &str) -> bool {
             | "errors"
             | "meta"
             | "delete"
+            | "drop"
+            | "user_delete"
+            | "user_suspend"
+            | "user_protect"
             | "action"
             | "tweet_count"
     )
@@ -173,7 +181,7 @@ impl Keys {
             Format::XTweet
         } else if has("data") || has("errors") || has("meta") {
             Format::XEnvelope
-        } else if has("delete") || (has("id") && has("action")) {
+        } else if has("delete") || has("drop") || has("user_delete") || has("user_suspend") || has("user_protect") || (has("id") && has("action")) {
             Format::XNotice
         } else if has("tweet_count") {
             Format::Nothing

@@ -11,8 +11,18 @@ use vigie_model::Event;
 pub(super) fn decode(frame: &[u8], out: &mut Out<'_>) {
     match Frame::parse(frame) {
         Ok(Frame::Commit(commit)) => decode_commit(&commit, frame, out),
+        Ok(other @ Frame::Other { kind: "#account", .. }) => decode_account(&other, frame, out),
         Ok(Frame::Other { .. }) => out.event(Event::Ignored),
         Ok(Frame::Error { name }) => out.reject(Reason::SourceError(common::words(name)), None),
+        Err(fault) => out.reject(fault.into(), None),
+    }
+}
+
+/// Whether an account is still there.
+fn decode_account(account: &Frame<'_>, frame: &[u8], out: &mut Out<'_>) {
+    match account.to_jetstream() {
+        Ok(events) if events.is_empty() => out.event(Event::Ignored),
+        Ok(events) => events.iter().for_each(|json| deliver(json, frame, out)),
         Err(fault) => out.reject(fault.into(), None),
     }
 }

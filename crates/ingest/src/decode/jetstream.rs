@@ -25,6 +25,9 @@ const MAX_TAGS: usize = 64;
 /// Decodes a frame of version 1: `{did, time_us, kind, commit}`.
 pub(super) fn decode_v1(source: Source<'_>, out: &mut Out<'_>) -> Result<(), Fault> {
     let frame: FrameV1 = common::read(source.json)?;
+    if frame.kind.as_str() == Some("account") {
+        return account(frame.did, frame.account.as_ref().and_then(|account| account.active), out);
+    }
     let Some(commit) = frame.commit.filter(|_| frame.kind.as_str() == Some("commit")) else {
         out.event(Event::Ignored);
         return Ok(());
@@ -44,6 +47,9 @@ pub(super) fn decode_v2(source: Source<'_>, out: &mut Out<'_>) -> Result<(), Fau
         return Err(Reason::SourceError(title(&frame.error)).into());
     }
     let payload = frame.payload.ok_or(Reason::Missing("payload"))?;
+    if payload.kind.as_str().is_some_and(|kind| kind.ends_with("#account")) {
+        return account(payload.did, payload.active, out);
+    }
     let is_commit = payload.kind.as_str().is_some_and(|kind| kind.ends_with("#commit"));
     if !is_commit || payload.collection.as_str() != Some(POSTS) {
         out.event(Event::Ignored);
@@ -52,6 +58,13 @@ pub(super) fn decode_v2(source: Source<'_>, out: &mut Out<'_>) -> Result<(), Fau
     let time = instant(&payload.time, "time", out);
     let PayloadV2 { did, rev, operation, collection, rkey, record, .. } = payload;
     deliver(did, Commit { rev, operation, collection, rkey, record }, time, source.raw, out)
+}
+
+/// Whether an account is still there. One that comes back brings no posts with it.
+fn account(did: Scalar<'_>, active: Option<bool>, out: &mut Out<'_>) -> Result<(), Fault> {
+    let author = identifier(did, "did")?;
+    out.event(if active == Some(false) { Event::AccountGone { network: NETWORK.into(), author } } else { Event::Ignored });
+    Ok(())
 }
 
 fn micros(time_us: &Scalar<'_>, out: &mut Out<'_>) -> Option<Timestamp> {
@@ -171,6 +184,12 @@ struct FrameV1<'a> {
     kind: Scalar<'a>,
     #[serde(borrow)]
     commit: Option<Commit<'a>>,
+    account: Option<AccountState>,
+}
+
+#[derive(Deserialize)]
+struct AccountState {
+    active: Option<bool>,
 }
 
 #[derive(Deserialize)]
@@ -201,6 +220,7 @@ struct PayloadV2<'a> {
     rkey: Scalar<'a>,
     #[serde(borrow)]
     record: Option<&'a RawValue>,
+    active: Option<bool>,
 }
 
 #[derive(Deserialize)]

@@ -50,6 +50,7 @@ impl Seen {
     fn event(&mut self, event: Event<'_>) {
         let post = match event {
             Event::Ignored => return self.ignored += 1,
+            Event::AccountGone { network, author } => return self.deleted.push((network.into_owned(), author.into_owned())),
             Event::Delete { network, id } => return self.deleted.push((network.into_owned(), id.into_owned())),
             Event::Post(post) => post,
         };

@@ -2,12 +2,12 @@
 
 use rusqlite::{Connection, params};
 use rustc_hash::FxHashMap;
-use vigie_measure::{CellKey, post_key};
+use vigie_measure::{CellKey, author_hash, post_key};
 use vigie_model::Band;
 
 use super::{SECONDS_A_DAY, SqliteStore, denominator::Denominators, finds, rollups::Counted};
 use crate::{
-    Batch, Cursor, Entry, Error, Outcome, Post, Receipt, Result,
+    Batch, Cursor, Departure, Entry, Error, Outcome, Post, Receipt, Result,
     ledger::{self, Place},
 };
 
@@ -89,10 +89,25 @@ impl SqliteStore {
                     self.samples.delete(&self.reader.conn, &self.policy, key)?;
                     if finds::delete(&self.reader.conn, &self.policy, key, at)? > 0 { Outcome::Deleted } else { Outcome::NotFound }
                 }
+                Entry::AccountGone(departure) => self.account_gone(departure, batch)?,
             };
             progress.note(outcome);
         }
         self.finish(&slots, progress)
+    }
+
+    /// Everything that is kept of an account's posts goes the way of a deleted post. Counts stay.
+    fn account_gone(&mut self, departure: &Departure, batch: &Batch) -> Result<Outcome> {
+        let network = departure.network.as_str();
+        let hash = author_hash(departure.network, &departure.author);
+        let stored = self.reader.key.author_hash(hash);
+        self.samples.delete_author(&self.reader.conn, &self.policy, (hash, stored), batch)?;
+        let names = [&*departure.author, &*self.reader.key.author_pseudonym(network, &departure.author)];
+        let mut gone = 0;
+        for key in finds::of_author(&self.reader.conn, network, names)? {
+            gone += finds::delete(&self.reader.conn, &self.policy, key, deletion_time(batch))?;
+        }
+        Ok(if gone > 0 { Outcome::Deleted } else { Outcome::NotFound })
     }
 
     /// Looks all posts of the batch up at once.
@@ -101,7 +116,7 @@ impl SqliteStore {
             .zip(batch.entries())
             .filter_map(|(index, entry)| match entry {
                 Entry::Post(post) => Some((self.reader.key.post_key(post.key), index)),
-                Entry::Delete(_) => None,
+                Entry::Delete(_) | Entry::AccountGone(_) => None,
             })
             .collect();
         order.sort_unstable();
@@ -242,7 +257,7 @@ impl Progress<'_> {
 fn deletion_time(batch: &Batch) -> Option<i64> {
     batch.entries().iter().find_map(|entry| match entry {
         Entry::Post(post) => post.find.as_ref().map(|find| find.found_at.seconds()),
-        Entry::Delete(_) => None,
+        Entry::Delete(_) | Entry::AccountGone(_) => None,
     })
 }
 

@@ -120,6 +120,14 @@ pub(super) fn delete(conn: &Connection, policy: &Policy, post_key: u64, at: Opti
     Ok(changed as u64)
 }
 
+/// The keys of an author's finds that are not known to be gone.
+pub(super) fn of_author(conn: &Connection, network: &str, [id, pseudonym]: [&str; 2]) -> Result<Vec<u64>> {
+    let sql = "SELECT DISTINCT post_key FROM find WHERE author_id IN (?1, ?2) AND network = ?3 AND deleted_seen_at IS NULL";
+    let mut select = conn.prepare_cached(sql)?;
+    let keys = select.query_map([id, pseudonym, network], |row| row.get::<_, i64>(0))?;
+    Ok(keys.map(|key| key.map(i64::cast_unsigned)).collect::<rusqlite::Result<_>>()?)
+}
+
 /// The columns that [`read`] reads, in its order.
 pub(super) const COLUMNS: &str =
     "id, network, native_id, revision, author_id, author_handle, author_name, posted_at, found_at, lang, url, text, tags, watches, verdict, deleted_seen_at";

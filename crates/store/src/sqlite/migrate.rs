@@ -12,6 +12,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../migrations/0003_console.sql"),
     include_str!("../../migrations/0004_networks.sql"),
     include_str!("../../migrations/0005_reports.sql"),
+    include_str!("../../migrations/0007_accounts.sql"),
 ];
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration (

@@ -140,6 +140,17 @@ impl Samples {
         Ok(())
     }
 
+    /// Sampled posts of an author that is gone: by the hash in the batch, and by the keyed one in the table.
+    pub(super) fn delete_author(&mut self, conn: &Connection, policy: &Policy, (hash, stored): (u64, u64), batch: &crate::Batch) -> Result<()> {
+        for pending in self.pending.values_mut() {
+            let of_author = |entry: &Entry| matches!(entry, Entry::Post(post) if post.author_hash == hash);
+            pending.gone |= batch.entries().get(pending.entry).is_some_and(of_author);
+        }
+        let sql = "UPDATE sampled SET gone = 1, text = CASE WHEN ?2 THEN text END WHERE author = ?1 AND gone = 0";
+        conn.prepare_cached(sql)?.execute(params![stored.cast_signed(), policy.profile == Profile::Authority])?;
+        Ok(())
+    }
+
     /// Writes what was changed. Part of every transaction.
     pub(super) fn write_back(&mut self, conn: &Connection, policy: &Policy, key: &StoreKey, batch: &crate::Batch) -> Result<()> {
         for slot in self.slots.iter_mut().filter(|slot| slot.dirty) {

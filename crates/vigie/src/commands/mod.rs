@@ -2,6 +2,7 @@
 
 mod ablate;
 mod backup;
+mod capture;
 mod doctor;
 mod drift;
 mod episodes;
@@ -65,6 +66,7 @@ enum Command {
     Serve(serve::Serve),
     X(x::XCommand),
     Import(import::Import),
+    Capture(capture::Capture),
     Status(status::Status),
     Share(share::Share),
     Label(label::Label),
@@ -150,6 +152,7 @@ impl Cli {
         match self.command {
             Command::Scan(scan) => scan.run(config),
             Command::Import(import) => import.run(config),
+            Command::Capture(capture) => capture.run(config),
             Command::Watch(watch) => watch.run(config),
             Command::Serve(serve) => serve.run(config),
             Command::Backup(backup) => backup.run(config),

@@ -80,6 +80,22 @@ impl Progress for Bar {
 }
 
 impl Scan {
+    /// A scan of one file, with everything as usual.
+    pub(crate) fn of(path: &Path) -> Self {
+        let paths = vec![path.to_owned()];
+        Self {
+            paths,
+            format: TextOrJson::Text,
+            dry_run: false,
+            verdicts: None,
+            rejects: None,
+            watches: Vec::new(),
+            strict: false,
+            threads: None,
+            no_pictures: true,
+        }
+    }
+
     pub(crate) fn run(self, config: Option<&Path>) -> anyhow::Result<ExitCode> {
         self.run_on(config, |input| input)
     }

@@ -119,7 +119,10 @@ fn tweet<'a>(source: Source<'a>, described: &Described<'a>, out: &mut Out<'_>) -
 
 /// What has no text: a notice, a count or a user; else a post without its text.
 fn deliver_notice(tweet: Tweet<'_>, out: &mut Out<'_>) -> Result<(), Fault> {
-    if let Some(delete) = tweet.delete {
+    if let Some(gone) = tweet.account_gone {
+        let author = identifier(gone.user.ok_or(Reason::Missing("user"))?.id, "user.id")?;
+        out.event(Event::AccountGone { network: NETWORK.into(), author });
+    } else if let Some(delete) = tweet.delete {
         let deleted = delete.tweet.or(delete.status).ok_or(Reason::Missing("delete.tweet"))?;
         let id = if deleted.id_str.is_none() { deleted.id } else { deleted.id_str };
         let id = identifier(id, "id")?;

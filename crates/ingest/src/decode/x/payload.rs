@@ -63,25 +63,31 @@ pub(super) struct Tweet<'a> {
     pub(super) public_metrics: Option<&'a RawValue>,
     #[serde(borrow)]
     pub(super) referenced_tweets: Option<&'a RawValue>,
-    #[serde(borrow)]
+    /// A deletion; what the network hides from everybody is treated like one.
+    #[serde(borrow, alias = "drop")]
     pub(super) delete: Option<Delete<'a>>,
+    /// An account that is deleted, suspended, or closed to the public.
+    #[serde(borrow, rename = "user_delete", alias = "user_suspend", alias = "user_protect")]
+    pub(super) account_gone: Option<AccountGone<'a>>,
     /// Compliance notices that take nothing away from what is counted here.
     #[serde(
-        alias = "drop",
         alias = "undrop",
         alias = "tweet_edit",
         alias = "scrub_geo",
-        alias = "user_delete",
         alias = "user_undelete",
-        alias = "user_protect",
         alias = "user_unprotect",
-        alias = "user_suspend",
         alias = "user_unsuspend",
         alias = "user_withheld",
         alias = "user_profile_modification",
         alias = "tweet_withheld"
     )]
     pub(super) notice: Option<IgnoredAny>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct AccountGone<'a> {
+    #[serde(borrow)]
+    pub(super) user: Option<Deleted<'a>>,
 }
 
 #[derive(Deserialize)]
