@@ -233,7 +233,8 @@ pub(crate) fn fuse(evidence: &Evidence, model: &Model, views: Views, lang: Lang,
     Fused { score, band, label, reasons }
 }
 
-/// Highest score of a text without any sign of a sale in which at most a code word names a drug: a person should look at it.
+/// Highest score of a text in which at most a code word names a drug, and which says nothing else of a sale or hardly anything at all: a
+/// person should look at it.
 const THIN: f32 = ADVERT - 0.01;
 
 fn is_thin(evidence: &Evidence, ruled: &Ruled) -> bool {
@@ -241,8 +242,12 @@ fn is_thin(evidence: &Evidence, ruled: &Ruled) -> bool {
     let coded = !matches!(ruled.best, Some(Grade::A | Grade::B));
     let pictures_only = evidence.products.iter().filter(|p| p.class.is_drug()).all(|p| p.emoji);
     let signs = if pictures_only { 2 } else { 1 };
-    coded && ruled.sum.components < signs && contacts.is_empty() && prices.is_empty() && quantities.is_empty()
+    let curt = evidence.words < CURT && evidence.places.is_empty() && evidence.hashtags == 0 && !evidence.products.iter().any(|p| p.emoji);
+    coded && (curt || ruled.sum.components < signs) && contacts.is_empty() && prices.is_empty() && quantities.is_empty()
 }
+
+/// "J'ai du liquide.": fewer words than this leave a code word its everyday meaning.
+const CURT: usize = 5;
 
 /// The score of a text that is given up for what its words say.
 pub(crate) fn given_up(words: f32) -> f32 {

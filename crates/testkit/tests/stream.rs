@@ -1,6 +1,6 @@
 //! What other crates rely on: determinism, exact shares, invented contacts, wide wording.
 
-#![expect(clippy::unwrap_used, clippy::string_slice, reason = "helpers of tests may fail loudly")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::string_slice, reason = "helpers of tests may fail loudly")]
 
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
