@@ -63,6 +63,7 @@ struct File {
     evidence: Evidence,
     #[serde(default)]
     pictures: Pictures,
+    #[serde(default)]
     reporting: Reporting,
     serve: ServeTable,
 }
