@@ -65,6 +65,7 @@ struct File {
     pictures: Pictures,
     #[serde(default)]
     reporting: Reporting,
+    #[serde(default)]
     serve: ServeTable,
 }
 
