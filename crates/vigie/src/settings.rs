@@ -63,7 +63,9 @@ struct File {
     evidence: Evidence,
     #[serde(default)]
     pictures: Pictures,
+    #[serde(default)]
     reporting: Reporting,
+    #[serde(default)]
     serve: ServeTable,
 }
 
