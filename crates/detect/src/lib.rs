@@ -84,6 +84,15 @@ pub struct Judgement {
     pub verdict: Option<Box<Verdict>>,
 }
 
+/// What the first look sees.
+#[derive(Debug, Clone, Copy, Default)]
+struct Look {
+    /// A word may name a drug.
+    drug: bool,
+    /// A word names one unmistakably. Such a post is shown to rules whatever its words say: somebody's life may be at stake in it.
+    clearly: bool,
+}
+
 /// The detector: lexicon and watches, compiled. Shared by all threads.
 #[derive(Debug)]
 pub struct Detector {
@@ -214,7 +223,7 @@ impl Detector {
 
     fn judge_with(&self, post: &Post<'_>, scratch: &mut Scratch, explain: bool) -> Judgement {
         let lang = language_of(post);
-        let drug = self.look(post, scratch);
+        let Look { drug, clearly } = self.look(post, scratch);
         let watches = scratch.seen.evaluate(&self.watches, &post.network);
         let mut judgement = Judgement { watches, lang, score: CLEAN, band: Band::Clear, candidate: false, verdict: None };
         let words = self.model.by_words(&scratch.folded);
@@ -222,13 +231,13 @@ impl Detector {
         if !hopeful {
             judgement.score = fusion::given_up(words);
         }
-        if hopeful || explain {
+        if hopeful || clearly || explain {
             let mut verdict = self.explain(post, lang, words, scratch);
             if !hopeful {
                 (verdict.score, verdict.band) = (judgement.score, Band::Clear);
             }
             (judgement.score, judgement.band) = (verdict.score, verdict.band);
-            judgement.candidate = hopeful && verdict.score >= CANDIDATE;
+            judgement.candidate = clearly || hopeful && verdict.score >= CANDIDATE;
             judgement.verdict = Some(Box::new(verdict));
         }
         judgement
@@ -237,7 +246,7 @@ impl Detector {
     /// What the models look at in a post, for training.
     pub fn features(&self, post: &Post<'_>, scratch: &mut Scratch) -> Features {
         let lang = language_of(post);
-        let drug = self.look(post, scratch);
+        let Look { drug, .. } = self.look(post, scratch);
         let evidence = self.evidence(post, lang, scratch);
         Features { drug, inputs: fusion::training_inputs(&evidence), ..Features::read(&scratch.folded, &evidence, self.has(Part::Masking)) }
     }
@@ -278,16 +287,17 @@ impl Detector {
     }
 
     /// The first look at text and tags: notes the words of watches, and says whether some word may name a drug.
-    fn look(&self, post: &Post<'_>, scratch: &mut Scratch) -> bool {
+    fn look(&self, post: &Post<'_>, scratch: &mut Scratch) -> Look {
         let Scratch { folded, folded_tag, hits, seen, .. } = scratch;
         seen.clear();
-        let mut drug = false;
+        let mut look = Look::default();
         for tag in &post.tags {
             self.fold(tag, folded_tag);
-            drug |= self.look_at(folded_tag, hits, seen);
+            self.look_at(folded_tag, hits, seen, &mut look);
         }
         self.fold(&post.text, folded);
-        drug | self.look_at(folded, hits, seen)
+        self.look_at(folded, hits, seen, &mut look);
+        look
     }
 
     #[inline]
@@ -295,19 +305,19 @@ impl Detector {
         if self.has(Part::Normaliser) { folded.read(text) } else { folded.read_as_written(text) }
     }
 
-    fn look_at(&self, folded: &Folded, hits: &mut Vec<Hit>, seen: &mut Seen) -> bool {
+    fn look_at(&self, folded: &Folded, hits: &mut Vec<Hit>, seen: &mut Seen, look: &mut Look) {
         scan::scan(&self.triggers, folded, hits);
         // A letter on its own ("C", "g") names nothing in a text without numbers, tags and pictures.
         let telling = || folded.words().iter().any(|w| w.flags.any(WordFlags::DIGIT | WordFlags::HASHTAG | WordFlags::EMOJI | WordFlags::MENTION));
-        let mut drug = false;
         for hit in hits.iter() {
-            if (hit.entry as usize) < self.entries.len() {
-                drug = drug || hit.end - hit.start > 1 || telling();
-            } else {
-                self.note_watch_word(hit, seen);
+            match self.entries.get(hit.entry as usize) {
+                Some(entry) => {
+                    look.drug = look.drug || hit.end - hit.start > 1 || telling();
+                    look.clearly |= matches!(entry.meaning, Meaning::Product { class, grade: Grade::A, .. } if class.is_drug());
+                }
+                None => self.note_watch_word(hit, seen),
             }
         }
-        drug
     }
 
     fn note_watch_word(&self, hit: &Hit, seen: &mut Seen) {

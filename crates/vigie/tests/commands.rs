@@ -89,7 +89,7 @@ fn a_find_is_listed_shown_and_counted() {
     json(&vigie(folder.path(), &["scan", "posts.jsonl", "--format", "json"]));
     assert!(text(&vigie(folder.path(), &["finds"])).contains("CAN-H"));
     let shown = text(&vigie(folder.path(), &["show", "bluesky:1", "--lang", "fr"]));
-    assert!(shown.contains("K02 produit: “beuh”") && shown.contains("K07 livraison: “livraison”"), "{shown}");
+    assert!(shown.contains("K02 produit: “beuh") && shown.contains("K07 livraison: “livraison”"), "{shown}");
     let share = text(&vigie(folder.path(), &["share", "--watch", "Toulouse", "--format", "csv"]));
     assert!(share.lines().any(|line| line == "Toulouse,bluesky,2026-11-20,2,1,0,0.500000,0,0,2,1,0,0"), "{share}");
     assert!(text(&vigie(folder.path(), &["show", "99"])).contains("no find 99"));

@@ -264,7 +264,8 @@ fn killed_at_random_moments_no_mail_is_doubled_or_forgotten() {
     let state = |name: &str| outbox(folder).iter().filter(|message| message["state"] == name).count();
     let (delivered, uncertain) = (state("delivered"), state("uncertain"));
     assert_eq!(delivered + uncertain, NOTICES, "none is forgotten");
-    let ids: Vec<_> = relay.mails().iter().map(|mail| mail.lines().find(|line| line.starts_with("Message-ID")).unwrap().to_owned()).collect();
+    // What was cut off before the end of its data was not received.
+    let ids: Vec<_> = relay.mails().iter().filter_map(|mail| mail.lines().find(|line| line.starts_with("Message-ID")).map(str::to_owned)).collect();
     let distinct: std::collections::BTreeSet<_> = ids.iter().collect();
     assert_eq!(distinct.len(), ids.len(), "none is sent twice");
     assert!((delivered..=NOTICES).contains(&ids.len()), "{delivered} delivered, {uncertain} uncertain, {} arrived", ids.len());
