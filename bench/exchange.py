@@ -1,4 +1,4 @@
-"""Lets the tools of others read what `vigie networks --export` wrote: exchange.py FOLDER. Exit status 1 if any refuses.
+"""Lets the tools of others read what `vigie export networks` wrote: exchange.py FOLDER. Exit status 1 if any refuses.
 
 networkx reads GraphML and GEXF, csv the tables, pymisp the MISP event (every object against its template, strictly), stix2 parses and
 works out every observable's identifier anew, stix2-validator judges the bundle, case_validate the CASE document. Each is also shown a
@@ -97,5 +97,5 @@ with tempfile.NamedTemporaryFile("w", suffix=".jsonld") as f:
 
 manifest = json.loads(text("manifest.json"))
 check("manifest digests", all(hashlib.sha256(text(f["name"])).hexdigest() == f["sha256"] for f in manifest["files"]), f"{len(manifest['files'])} files")
-check("manifest says who, why, for whom, until when", all(manifest["handover"][k] for k in ("exported_by", "profile", "purpose", "legal_basis", "recipient", "expires")))
+check("manifest says who, why, for whom, until when", all(manifest[k] for k in ("by", "profile", "purpose", "legal_basis", "recipient", "expires")))
 sys.exit(1 if failed else 0)

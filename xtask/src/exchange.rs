@@ -33,7 +33,7 @@ pub(crate) fn exchange() -> Result<()> {
     let folder = case.path().join("export").display().to_string();
     let vigie = "target/debug/vigie";
     run(vigie, &["--config", &config, "scan", "samples/"])?;
-    let handover = ["--by", "A. Example", "--purpose", "test", "--basis", "none: synthetic posts", "--recipient", "nobody", "--expires", "2027-01-01"];
-    run(vigie, &[&["--config", &config, "networks", "--export", &folder][..], &handover].concat())?;
+    let handover = ["--by", "A. Example", "--purpose", "test", "--legal-basis", "none: synthetic posts", "--recipient", "nobody", "--expires", "2027-01-01"];
+    run(vigie, &[&["--config", &config, "export", "networks", "--out", &folder][..], &handover].concat())?;
     run(&python.display().to_string(), &["bench/exchange.py", &folder])
 }

@@ -10,7 +10,7 @@ use vigie_measure::{
 use vigie_model::Product;
 use vigie_store::{AdvertFind, Domain, WatchHour};
 
-use crate::{Language, summary::grouped};
+use crate::{Language, summary::grouped, xml::escape};
 
 /// An episode as it is published.
 #[derive(Debug, Clone, Serialize)]
@@ -236,10 +236,6 @@ fn panel(watch: &str, hours: &[WatchHour], episodes: &[EpisodeReport], top: f64,
     }
     let _ =
         writeln!(out, "<text x=\"{LEFT}\" y=\"{:.1}\" font-size=\"10\" fill=\"#595959\">{} – {}</text>", base + 14.0, time(first.hour), time(last.hour + 1));
-}
-
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]

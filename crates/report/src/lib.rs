@@ -21,11 +21,12 @@ pub mod sharing;
 pub mod statement;
 mod summary;
 mod verdict_line;
+mod xml;
 
 pub use drift::{Calibration, DriftReport, drift_report, drift_text};
 pub use episodes::{EpisodeReport, episode_reports, episodes_svg, episodes_text};
 pub use explain::{explain, reasons, severity, visible};
-pub use exports::{ExportFile, Handover, export_networks};
+pub use exports::{ExportFile, export_networks};
 pub use figure::{
     Comparison, DayShare, DerivedShare, Exposure, FigureContext, Methods, ShareFigure, ShareWords, answer_of, chart_svg, comparisons, comparisons_text, drawn,
     figures_svg, figures_text, groups, methods, percent, share_figures, share_words,

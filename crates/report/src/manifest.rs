@@ -11,7 +11,7 @@ pub struct Manifest {
     pub software: String,
     /// Operating profile of the store.
     pub profile: Profile,
-    /// What it is: `notice`, `dossier`, `statements`, `finds`, `table`.
+    /// What it is: `notice`, `dossier`, `statements`, `finds`, `networks`, `table`.
     pub kind: String,
     /// Who handed it out.
     pub by: String,
@@ -59,6 +59,12 @@ impl Manifest {
             tlp: "TLP:AMBER".to_owned(),
             files: Vec::new(),
         }
+    }
+
+    /// The colour of the Traffic Light Protocol as one word: `amber`.
+    #[must_use]
+    pub fn colour(&self) -> String {
+        self.tlp.trim_start_matches("TLP:").to_lowercase()
     }
 
     /// Adds a file.

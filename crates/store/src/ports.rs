@@ -39,7 +39,7 @@ pub trait Finds {
     /// The back end fails.
     fn finds(&self, filter: &FindFilter, limit: usize) -> Result<Vec<Find>>;
 
-    /// Finds of a band that were stored after the one with this number, in the order of their numbers; newer revisions are finds of their own.
+    /// Finds of a band whose text is kept and that were stored after the one with this number, in the order of their numbers; newer revisions are finds of their own.
     ///
     /// # Errors
     /// The back end fails.

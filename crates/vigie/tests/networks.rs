@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test")]
 
+mod handed_out;
+
 use std::{
     fs,
     path::Path,
@@ -114,8 +116,8 @@ fn what_a_person_took_apart_stays_apart() {
 fn the_profile_decides_who_is_linked() {
     let platform = case("platform");
     assert_eq!(clusters(platform.path()), pairs(&[("a", "N1"), ("b", "facebook:b"), ("c", "facebook:c"), ("d", "bluesky:d"), ("f", "N1")]));
-    let handover = ["--by", "A. Example", "--purpose", "test", "--basis", "art. 1", "--recipient", "nobody", "--expires", "2027-01-01"];
-    let out = vigie(platform.path(), &[&["networks", "--export", "out"][..], &handover].concat());
+    let handover = ["--by", "A. Example", "--purpose", "test", "--legal-basis", "art. 1", "--recipient", "nobody", "--expires", "2027-01-01"];
+    let out = vigie(platform.path(), &[&["export", "networks", "--out", "out"][..], &handover].concat());
     assert!(!out.status.success() && text(&out).contains("does not hand out"), "{}", text(&out));
     for profile in ["research", "monitor"] {
         let folder = case(profile);
@@ -138,17 +140,16 @@ fn a_network_is_told_without_calling_anybody() {
 fn an_export_says_who_gives_what_to_whom() {
     let folder = case("authority");
     let folder = folder.path();
-    assert!(!vigie(folder, &["networks", "--export", "out"]).status.success(), "who, why, for whom and until when are required");
-    let handover = ["--by", "A. Example", "--purpose", "test", "--basis", "art. 1", "--recipient", "nobody", "--expires", "2027-01-01"];
-    let out = vigie(folder, &[&["networks", "--export", "out", "--number", "1"][..], &handover].concat());
+    assert!(!vigie(folder, &["export", "networks", "--out", "out"]).status.success(), "who, why and for whom are required");
+    let handover = ["--by", "A. Example", "--purpose", "test", "--legal-basis", "art. 1", "--recipient", "nobody", "--expires", "2027-01-01"];
+    let out = vigie(folder, &[&["export", "networks", "1", "--out", "out"][..], &handover].concat());
     assert!(out.status.success(), "{}", text(&out));
-    let manifest: Value = serde_json::from_slice(&fs::read(folder.join("out/manifest.json")).unwrap()).unwrap();
+    let manifest = handed_out::check(folder, "out");
     let files = manifest["files"].as_array().unwrap();
-    assert_eq!((files.len(), &manifest["networks"], &manifest["handover"]["profile"]), (8, &1.into(), &"authority".into()));
-    for file in files {
-        let content = fs::read(folder.join("out").join(file["name"].as_str().unwrap())).unwrap();
-        assert_eq!(file["bytes"], content.len());
-    }
+    assert_eq!((files.len(), &manifest["kind"], &manifest["profile"], &manifest["tlp"]), (8, &"networks".into(), &"authority".into(), &"TLP:AMBER".into()));
+    assert_eq!((&manifest["by"], &manifest["recipient"], &manifest["expires"]), (&"A. Example".into(), &"nobody".into(), &"2027-01-01".into()));
+    let misp = fs::read_to_string(folder.join("out/misp.json")).unwrap();
+    assert!(misp.contains("1 networks of accounts") && misp.contains("tlp:amber"), "{misp}");
     for format in ["misp.json", "stix.json", "case.jsonld"] {
         let document: Value = serde_json::from_slice(&fs::read(folder.join("out").join(format)).unwrap()).unwrap();
         assert!(!document.to_string().contains("threat-actor"));

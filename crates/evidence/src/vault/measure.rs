@@ -34,10 +34,4 @@ impl Vault {
     fn measure_folder(&self, id: &str) -> PathBuf {
         self.root.join("measures").join(id)
     }
-
-    /// Whether an exhibit of this name is sealed.
-    #[must_use]
-    pub fn has(&self, id: &str) -> bool {
-        super::is_exhibit(id) && self.exhibit_folder(id).is_dir()
-    }
 }

@@ -117,6 +117,12 @@ impl Vault {
         &self.log_key
     }
 
+    /// Whether an exhibit of this name is sealed.
+    #[must_use]
+    pub fn has(&self, id: &str) -> bool {
+        is_exhibit(id) && self.exhibit_folder(id).is_dir()
+    }
+
     fn exhibit_folder(&self, id: &str) -> PathBuf {
         self.root.join("exhibits").join(id)
     }

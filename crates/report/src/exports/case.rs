@@ -5,28 +5,27 @@ use vigie_link::SignalKind;
 use vigie_model::ContactKind;
 
 use super::{
-    Handover,
     graph::{Edge, Graph, Node, NodeKind, joined},
     uuid5::{VIGIE, uuid5},
 };
-use crate::networks::time;
+use crate::{manifest::Manifest, networks::time};
 
-pub(super) fn write(graph: &Graph, handover: &Handover) -> String {
-    let id = |kind: &str, name: &str| iri(kind, &format!("{} {name}", handover.at));
+pub(super) fn write(graph: &Graph, manifest: &Manifest) -> String {
+    let id = |kind: &str, name: &str| iri(kind, &format!("{} {name}", manifest.at));
     let to = |id: &str| json!({ "@id": id });
-    let (person, tool, action) = (id("identity", &handover.exported_by), id("tool", "vigie"), id("investigative-action", "export"));
-    let mut objects: Vec<Value> = graph.nodes.iter().map(|node| observable(node, &handover.at)).collect();
-    objects.extend(graph.edges.iter().filter_map(|edge| relationship(graph, edge, &handover.at)));
+    let (person, tool, action) = (id("identity", &manifest.by), id("tool", "vigie"), id("investigative-action", "export"));
+    let mut objects: Vec<Value> = graph.nodes.iter().map(|node| observable(node, &manifest.at)).collect();
+    objects.extend(graph.edges.iter().filter_map(|edge| relationship(graph, edge, &manifest.at)));
     let refs: Vec<Value> = objects.iter().map(|object| json!({ "@id": object["@id"] })).collect();
     let mut all = vec![
-        json!({ "@id": person, "@type": "uco-identity:Identity", "uco-core:name": handover.exported_by }),
-        json!({ "@id": tool, "@type": "uco-tool:Tool", "uco-core:name": "Vigie", "uco-tool:version": handover.program }),
+        json!({ "@id": person, "@type": "uco-identity:Identity", "uco-core:name": manifest.by }),
+        json!({ "@id": tool, "@type": "uco-tool:Tool", "uco-core:name": "Vigie", "uco-tool:version": manifest.software }),
         json!({
             "@id": action, "@type": "case-investigation:InvestigativeAction", "uco-core:name": "export of networks", "uco-core:description": crate::networks::MEANING,
-            "uco-action:startTime": date_time(&handover.at), "uco-action:performer": to(&person), "uco-action:instrument": to(&tool), "uco-action:result": refs,
+            "uco-action:startTime": date_time(&manifest.at), "uco-action:performer": to(&person), "uco-action:instrument": to(&tool), "uco-action:result": refs,
         }),
         json!({
-            "@id": iri("investigation", &handover.at), "@type": "case-investigation:Investigation", "uco-core:name": handover.purpose, "uco-core:object": [to(&action)],
+            "@id": iri("investigation", &manifest.at), "@type": "case-investigation:Investigation", "uco-core:name": manifest.purpose, "uco-core:object": [to(&action)],
         }),
     ];
     all.extend(objects);

@@ -2,12 +2,8 @@
 
 use std::fmt::Write;
 
-use super::{
-    Handover,
-    graph::{Edge, Graph, Node, joined},
-    xml::escape,
-};
-use crate::networks::day;
+use super::graph::{Edge, Graph, Node, joined};
+use crate::{manifest::Manifest, networks::day, xml::escape};
 
 const NODE_FIELDS: [(&str, &str); 8] = [
     ("kind", "string"),
@@ -21,8 +17,8 @@ const NODE_FIELDS: [(&str, &str); 8] = [
 ];
 const EDGE_FIELDS: [(&str, &str); 4] = [("strength", "string"), ("class", "string"), ("n_evidence", "long"), ("evidence_ids", "string")];
 
-pub(super) fn write(graph: &Graph, handover: &Handover) -> String {
-    let today: String = handover.at.chars().take(10).collect();
+pub(super) fn write(graph: &Graph, manifest: &Manifest) -> String {
+    let today: String = manifest.at.chars().take(10).collect();
     let mut out = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<gexf xmlns=\"http://gexf.net/1.3\" version=\"1.3\">\n  <meta lastmodifieddate=\"{today}\"><creator>Vigie</creator><description>{}</description></meta>\n  \
          <graph defaultedgetype=\"undirected\" mode=\"dynamic\" timeformat=\"date\">\n",

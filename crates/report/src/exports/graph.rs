@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use vigie_link::{Account, Grade, SignalKind, Strength};
 use vigie_model::ContactKind;
 
-use super::Handover;
-use crate::{NetworkReport, networks::AccountFacts};
+use crate::{NetworkReport, manifest::Manifest, networks::AccountFacts};
 
 /// Nodes and edges of one or more networks, in a fixed order.
 #[derive(Debug, Clone, Default)]
@@ -78,15 +77,15 @@ impl Edge {
 }
 
 impl Graph {
-    pub(super) fn new(networks: &[NetworkReport], handover: &Handover) -> Self {
+    pub(super) fn new(networks: &[NetworkReport], manifest: &Manifest) -> Self {
         let mut graph = Self::default();
         for network in networks {
-            graph.add(network, handover);
+            graph.add(network, manifest);
         }
         graph
     }
 
-    fn add(&mut self, network: &NetworkReport, handover: &Handover) {
+    fn add(&mut self, network: &NetworkReport, manifest: &Manifest) {
         let mut of_account: BTreeMap<&Account, usize> = BTreeMap::new();
         let node = |id: String, kind, label, platform: &str, facts| Node {
             id,
@@ -95,8 +94,8 @@ impl Graph {
             platform: platform.to_owned(),
             facts,
             network: network.number,
-            profile: handover.profile,
-            tlp: handover.tlp.clone(),
+            profile: manifest.profile.as_str(),
+            tlp: manifest.colour(),
         };
         for account in &network.cluster.accounts {
             of_account.insert(account, self.nodes.len());

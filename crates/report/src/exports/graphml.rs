@@ -2,11 +2,8 @@
 
 use std::fmt::Write;
 
-use super::{
-    graph::{Edge, Graph, Node, joined},
-    xml::escape,
-};
-use crate::networks::time;
+use super::graph::{Edge, Graph, Node, joined};
+use crate::{networks::time, xml::escape};
 
 const NODE_KEYS: [(&str, &str); 11] = [
     ("kind", "string"),

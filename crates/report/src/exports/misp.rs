@@ -5,10 +5,10 @@ use vigie_link::SignalKind;
 use vigie_model::ContactKind;
 
 use super::{
-    Handover,
     graph::{Edge, Graph, Node, NodeKind},
     uuid5::{VIGIE, uuid5},
 };
+use crate::manifest::Manifest;
 
 /// An object template of `misp-objects`: name, UUID, version, category.
 struct Template(&'static str, &'static str, u32, &'static str);
@@ -21,8 +21,8 @@ const COIN: Template = Template("coin-address", "d0e6997e-78da-4815-a6a1-cfc1c1c
 const URL: Template = Template("url", "60efb77b-40b5-4c46-871b-ed1ed999fce5", 10, "network");
 const PHONE: Template = Template("phone-number", "c4b5a67c-63d2-11ec-90d6-0242ac120003", 1, "mobile");
 
-pub(super) fn write(graph: &Graph, handover: &Handover) -> String {
-    let mut objects: Vec<Option<Value>> = graph.nodes.iter().map(|node| object(node, &handover.at)).collect();
+pub(super) fn write(graph: &Graph, manifest: &Manifest) -> String {
+    let mut objects: Vec<Option<Value>> = graph.nodes.iter().map(|node| object(node, &manifest.at)).collect();
     for edge in &graph.edges {
         let target = objects.get(edge.target).and_then(Option::as_ref).and_then(|object| object["uuid"].as_str()).map(str::to_owned);
         let source = objects.get_mut(edge.source).and_then(Option::as_mut).and_then(Value::as_object_mut);
@@ -30,11 +30,11 @@ pub(super) fn write(graph: &Graph, handover: &Handover) -> String {
             refer(source, &target, edge);
         }
     }
-    let day: String = handover.at.chars().take(10).collect();
+    let day: String = manifest.at.chars().take(10).collect();
     let mut tags = vec![json!({ "name": "dark-web:topic=\"drugs-narcotics\"" })];
-    tags.push(json!({ "name": format!("tlp:{}", handover.tlp) }));
+    tags.push(json!({ "name": format!("tlp:{}", manifest.colour()) }));
     let event = json!({ "Event": {
-        "uuid": uuid5(VIGIE, &format!("event {} {}", handover.at, graph.nodes.len())), "info": format!("{} networks of accounts. {}", graph.networks.len(), crate::networks::MEANING),
+        "uuid": uuid5(VIGIE, &format!("event {} {}", manifest.at, graph.nodes.len())), "info": format!("{} networks of accounts. {}", graph.networks.len(), crate::networks::MEANING),
         "date": day, "threat_level_id": "4", "analysis": "1", "distribution": "0", "published": false,
         "Tag": tags, "Attribute": [], "Object": objects.into_iter().flatten().collect::<Vec<_>>(),
     } });

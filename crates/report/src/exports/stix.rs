@@ -6,10 +6,10 @@ use vigie_link::{Grade, SignalKind};
 use vigie_model::ContactKind;
 
 use super::{
-    Handover,
     graph::{Edge, Graph, Node, NodeKind},
     uuid5::{STIX, VIGIE, uuid5},
 };
+use crate::manifest::Manifest;
 
 /// TLP:AMBER and its siblings, as the specification defines them (section 7.2.1.4).
 const MARKINGS: [(&str, &str); 4] = [
@@ -19,14 +19,14 @@ const MARKINGS: [(&str, &str); 4] = [
     ("red", "marking-definition--5e57c739-391a-4eb3-b6be-7d15ca92d5ed"),
 ];
 
-pub(super) fn write(graph: &Graph, handover: &Handover) -> String {
+pub(super) fn write(graph: &Graph, manifest: &Manifest) -> String {
     let author = format!("identity--{}", uuid5(VIGIE, "identity:vigie"));
-    let common = Common { author: &author, at: millis(&handover.at), marking: marking(&handover.tlp) };
+    let common = Common { author: &author, at: millis(&manifest.at), marking: marking(&manifest.colour()) };
     let observables: Vec<Option<Value>> = graph.nodes.iter().map(observable).collect();
     let id_of = |node: usize| observables.get(node).and_then(Option::as_ref).and_then(|object| object.get("id")).and_then(Value::as_str);
     let mut objects = vec![json!({
         "type": "identity", "spec_version": "2.1", "id": author, "created": common.at, "modified": common.at,
-        "name": "Vigie", "identity_class": "system", "description": handover.program,
+        "name": "Vigie", "identity_class": "system", "description": manifest.software,
     })];
     objects.extend(common.marking.map(|(tlp, id)| {
         json!({

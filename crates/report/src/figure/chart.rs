@@ -70,7 +70,7 @@ pub fn chart_svg(figure: &ShareFigure, language: Language) -> String {
     let days: Vec<(i64, &DayShare)> = figure.days.iter().filter_map(|day| Some((day.day?, day))).collect();
     let scale = Scale::of(figure);
     let label = format!("{} : {}", figure.domain.watch, headline(figure, language));
-    let mut out = format!("<svg class=\"chart\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" aria-label=\"{}\">", super::svg::escape(&label));
+    let mut out = format!("<svg class=\"chart\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" aria-label=\"{}\">", crate::xml::escape(&label));
     scale.grid(language, &mut out);
     if let (Some((first, _)), Some((last, _))) = (days.first(), days.last()) {
         let axis = Days { first: *first, last: *last };

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::{DayShare, ShareFigure, build::real, text};
-use crate::Language;
+use crate::{Language, xml::escape};
 
 /// Height of one watch's panel, and sizes within it, in pixels.
 const PANEL: f64 = 150.0;
@@ -148,8 +148,4 @@ fn wrapped(text: &str, width: usize) -> Vec<String> {
         }
     }
     lines
-}
-
-pub(super) fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

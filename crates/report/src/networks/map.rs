@@ -5,7 +5,7 @@ use std::fmt::Write;
 use vigie_link::{Grade, Reason};
 
 use super::{NetworkReport, day, masked, text};
-use crate::Language;
+use crate::{Language, xml::escape};
 
 const WIDTH: f64 = 960.0;
 const TOP: f64 = 96.0;
@@ -111,11 +111,6 @@ fn place(row: usize, of: usize, rows: usize) -> f64 {
 fn clip(label: &str) -> String {
     const LONGEST: usize = 38;
     if label.chars().count() <= LONGEST { label.to_owned() } else { label.chars().take(LONGEST - 1).chain(['…']).collect() }
-}
-
-fn escape(text: &str) -> String {
-    let legal = |c: &char| !c.is_control();
-    text.chars().filter(legal).collect::<String>().replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
 #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]

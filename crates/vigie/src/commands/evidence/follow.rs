@@ -20,7 +20,7 @@ use vigie_store::{DenominatorRoot, Find, Finds as _, Measuring as _, SqliteReade
 
 use super::{now, root, seal};
 use crate::{
-    commands::{complain, print, settings},
+    commands::{complain, print, scan::stop_on_signal, settings},
     settings::Settings,
 };
 
@@ -56,16 +56,14 @@ const MAX_STATE: u64 = 256 << 20;
 /// Finds that are taken from the store at a time.
 const BATCH: usize = 100;
 
-static STOPPED: AtomicBool = AtomicBool::new(false);
-
 impl Follow {
     pub(crate) fn run(self, config: Option<&Path>) -> anyhow::Result<ExitCode> {
         let settings = settings(config)?;
         let root = root(config)?;
         let stamper = seal::stamper(&settings)?;
         let state = State::read(root.join("followed.json"))?;
-        let mut follower = Follower { settings: &settings, root: &root, stamper: &stamper, fetch: self.fetch, state, sealed: 0, hours: 0 };
-        ctrlc::set_handler(|| STOPPED.store(true, Ordering::Relaxed))?;
+        let stop = stop_on_signal()?;
+        let mut follower = Follower { settings: &settings, root: &root, stamper: &stamper, fetch: self.fetch, stop: &stop, state, sealed: 0, hours: 0 };
         loop {
             match follower.look() {
                 Err(error) if self.once => return Err(error),
@@ -73,18 +71,18 @@ impl Follow {
                 Err(error) => complain(&error),
                 Ok(()) => {}
             }
-            if self.once || STOPPED.load(Ordering::Relaxed) {
+            if self.once || stop.load(Ordering::Relaxed) {
                 return print(&format!("{} finds sealed, roots of {} hours logged\n", follower.sealed, follower.hours));
             }
-            wait(self.every);
+            wait(self.every, &stop);
         }
     }
 }
 
 /// Waits so long, or until it is interrupted.
-fn wait(seconds: u64) {
+fn wait(seconds: u64, stop: &AtomicBool) {
     for _ in 0..seconds * 10 {
-        if STOPPED.load(Ordering::Relaxed) {
+        if stop.load(Ordering::Relaxed) {
             return;
         }
         std::thread::sleep(Duration::from_millis(100));
@@ -112,6 +110,7 @@ struct Follower<'a> {
     root: &'a Path,
     stamper: &'a HttpStamper,
     fetch: bool,
+    stop: &'a AtomicBool,
     state: State,
     sealed: u64,
     hours: usize,
@@ -127,7 +126,7 @@ impl Follower<'_> {
             return Ok(());
         }
         let vault = Vault::open(self.root)?;
-        while !finds.is_empty() && !STOPPED.load(Ordering::Relaxed) {
+        while !finds.is_empty() && !self.stop.load(Ordering::Relaxed) {
             for find in &finds {
                 self.seal(&vault, find)?;
                 self.state.followed.find = find.id;

@@ -1,6 +1,5 @@
 //! `vigie networks`: which accounts belong together.
 
-mod export;
 mod linking;
 
 use std::{
@@ -25,8 +24,7 @@ use super::{LanguageArg, TextOrJson, language, print, settings};
 /// news links, or values that many share. A network says that its accounts share something, never that one person is behind them.
 /// The profile authority links across networks, platform within one, the others not at all.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  vigie networks\n  vigie networks --assignments clusters.jsonl\n  vigie network 12\n  \
-    vigie networks --export case-7 --number 12 --by \"A. Example\" --purpose \"case 7\" --basis \"art. …\" --recipient \"prosecutor\" --expires 2027-06-30")]
+#[command(after_help = "Examples:\n  vigie networks\n  vigie networks --assignments clusters.jsonl\n  vigie network 12")]
 pub(crate) struct Networks {
     /// Form of the output
     #[arg(long, value_enum, default_value_t = TextOrJson::Text)]
@@ -34,8 +32,6 @@ pub(crate) struct Networks {
     /// Write a line for each account that has a find: network, account, cluster; - for standard output instead of the list
     #[arg(long, value_name = "OUT.jsonl")]
     assignments: Option<PathBuf>,
-    #[command(flatten)]
-    export: export::Export,
     /// How many networks are listed as text
     #[arg(long, value_name = "N", default_value_t = 20)]
     limit: usize,
@@ -75,9 +71,6 @@ impl Networks {
             None => {}
         }
         let networks = reports(&settings, &linked, None)?;
-        if let Some(done) = self.export.write(&settings, &networks)? {
-            return print(&done);
-        }
         let alone = linked.solution.clusters.len() - networks.len();
         print(&match self.format {
             TextOrJson::Text => networks_text(&networks, alone, linked.unlinkable, self.limit, language(self.lang)),

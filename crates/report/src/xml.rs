@@ -1,7 +1,7 @@
-//! Text in XML 1.0.
+//! Text in XML 1.0: exports and SVG figures.
 
 /// Escapes a text for content and attributes; characters that XML 1.0 forbids are left out.
-pub(super) fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let legal = |c: &char| matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
     let mut out = String::with_capacity(text.len());
     for c in text.chars().filter(legal) {
