@@ -10,6 +10,8 @@ use anyhow::{Context, Result, bail};
 use crate::say;
 
 const REAL: &str = "docs/figures/real.md";
+/// What each part of the detector brings, by `vigie model ablate`.
+const ABLATION: &str = "docs/figures/ablation.md";
 const RECIPE: &str = "models/training.toml";
 
 /// Folders of `../shared/data` that hold labelled posts.
@@ -17,7 +19,7 @@ const FOLDERS: [&str; 5] = ["tweets_mlma", "tweets_xlmt", "sentences_tatoeba_fr"
 
 const HEAD: &str = "# What was measured of the detector
 
-Written by `cargo xtask generate` (functional suite, generated posts) and `cargo xtask figures` (real posts); do not edit.
+Written by `cargo xtask generate` (functional suite, generated posts) and `cargo xtask figures` (real posts, ablation); do not edit.
 
 **French detection: not yet measured on independent adverts.** Real French adverts hardly exist in licensed form. *Real posts* below are
 ordinary posts, which show false alarms, and catalogue titles in English, which are no posts. The *functional suite* was written by people
@@ -29,8 +31,9 @@ and show that the software works. The three are never pooled. Measure on data of
 /// Writes the page from the kept tables of real posts and from what can be measured here.
 pub(crate) fn page() -> Result<()> {
     let real = fs::read_to_string(REAL).unwrap_or_else(|_| "## Real posts\n\nNot measured yet: `cargo xtask figures`.\n\n".to_owned());
+    let ablation = fs::read_to_string(ABLATION).unwrap_or_else(|_| "## Ablation\n\nNot measured yet: `cargo xtask figures`.\n\n".to_owned());
     let reproducible = eval(&["--suite", "suite", "--generated", "20000", "--recipe", RECIPE])?;
-    let page = format!("{HEAD}{real}{reproducible}");
+    let page = format!("{HEAD}{real}{ablation}{reproducible}");
     fs::write("docs/detector.md", page.trim_end().to_owned() + "\n").context("cannot write docs/detector.md")
 }
 
@@ -46,19 +49,27 @@ pub(crate) fn real() -> Result<()> {
     let tables = eval(&arguments)?;
     fs::create_dir_all("docs/figures")?;
     fs::write(REAL, tables).with_context(|| format!("cannot write {REAL}"))?;
+    let ablation = model(&["ablate", RECIPE, "--data", "suite", "--data", "../shared/data/tweets_mlma"])?;
+    fs::write(ABLATION, format!("## Ablation\n\n{ablation}")).with_context(|| format!("cannot write {ABLATION}"))?;
     page()
 }
 
 /// What `vigie model eval` prints as Markdown.
 fn eval(arguments: &[&str]) -> Result<String> {
-    say(&format!("\n▶ vigie model eval {}", arguments.join(" ")));
+    model(&[&["eval"], arguments].concat())
+}
+
+/// What a command of `vigie model` prints as Markdown.
+fn model(arguments: &[&str]) -> Result<String> {
+    say(&format!("\n▶ vigie model {}", arguments.join(" ")));
     let out = Command::new("cargo")
-        .args(["run", "--quiet", "--release", "-p", "vigie", "--", "model", "eval", "--format", "markdown"])
+        .args(["run", "--quiet", "--release", "-p", "vigie", "--", "model"])
         .args(arguments)
+        .args(["--format", "markdown"])
         .output()
         .context("cannot start cargo")?;
     if !out.status.success() {
-        bail!("vigie model eval failed: {}", String::from_utf8_lossy(&out.stderr));
+        bail!("vigie model {} failed: {}", arguments.join(" "), String::from_utf8_lossy(&out.stderr));
     }
     String::from_utf8(out.stdout).context("the tables are no UTF-8")
 }

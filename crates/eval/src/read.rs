@@ -125,7 +125,7 @@ impl Reading {
 
 /// A file or folder that could not be read at all.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot read {path}: {source}")]
+#[error("cannot read {path}")]
 pub struct ReadError {
     /// Which.
     pub path: PathBuf,
